@@ -1,0 +1,294 @@
+"""The catalog: one frozen row per endpoint. Pure; knows neither HTTP nor Discord.
+
+An `Operation` makes a job; a `Call` makes none. An `Action` is what a button under a result means.
+Validation, the wire body, buttons, the emulator's routes, the listing and the tests derive from
+these rows, so a new endpoint is a params model and a row.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
+
+from bot.errors import GoneError, InvalidRequestError
+from bot.text import N_
+
+
+@dataclass(frozen=True)
+class FromParent:
+    """Marker: the value comes from the followed job: ``external_id`` or ``index``."""
+
+    source: str
+
+
+class Upload:
+    """Marker: a URL the person gives as a file."""
+
+
+class EditorOnly:
+    """Marker: too fine for a slash option; comes from the web editor."""
+
+
+class Always:
+    """Marker: the manual requires it, so its default goes on the wire too."""
+
+
+class Params(BaseModel):
+    """One validated request. Field names are ours, camelCase is the wire's."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
+
+    def body(self) -> dict[str, Any]:
+        """What goes on the wire: what was supplied, plus what the manual requires."""
+        kept = self.model_fields_set | {
+            name for name, info in type(self).model_fields.items() if has_marker(info, Always)
+        }
+        return self.model_dump(mode="json", by_alias=True, include=kept, exclude_none=True)
+
+    def stored(self) -> dict[str, Any]:
+        """What the job row keeps; `model_validate` of it gives the same params back."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+    def words(self) -> str:
+        """The prompt a person would recognise this request by; empty when there is none."""
+        return ""
+
+    def traits(self, parent: frozenset[str]) -> frozenset[str]:
+        """Facts about the result that decide which actions fit it, such as its model."""
+        return parent
+
+    def price_factor(self) -> float:
+        """How much dearer than the row's price these particular values are."""
+        return 1.0
+
+
+def has_marker(info: FieldInfo, marker: type) -> bool:
+    """Whether a field carries a marker in its `Annotated`, as a class or an instance."""
+    return any(found is marker or isinstance(found, marker) for found in info.metadata)
+
+
+class Kind(StrEnum):
+    """What a job yields."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    TEXT = "text"
+    VECTOR = "vector"
+
+
+class Row(StrEnum):
+    """Where an action stands under a result; the order of rows is the layout's."""
+
+    PICK = "pick"  # U: one button per image of a grid
+    VARIATION = "variation"  # V: likewise
+    WHOLE = "whole"  # concerns the whole result, such as reroll
+    IMAGE = "image"  # first row under one image
+    PAN = "pan"
+    ZOOM = "zoom"
+    MORE = "more"  # the select under one image
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """An estimate in fen: `base` a job plus `each` an image. None is unknown, never 0."""
+
+    base: int | None = None
+    each: int | None = None
+    factor: float = 1.0
+
+    def of(self, factor: float = 1.0, count: int = 1) -> int | None:
+        """The estimate for one job of `count` images; None when it is unknown."""
+        if self.base is None and self.each is None:
+            return None
+        return round(((self.base or 0) + (self.each or 0) * count) * self.factor * factor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """What a button means: `operation` with `preset` values, after asking for `ask` in a modal.
+
+    Shown when the result has all traits of `only` and none of `unless`. `once`: a second press
+    leads to the job that the first one made.
+    """
+
+    key: str
+    label: str
+    operation: str
+    row: Row
+    emoji: str | None = None
+    preset: Mapping[str, Any] | None = None
+    ask: tuple[str, ...] = ()
+    only: frozenset[str] = frozenset()
+    unless: frozenset[str] = frozenset()
+    once: bool = False
+
+    def fits(self, traits: frozenset[str]) -> bool:
+        return self.only <= traits and not self.unless & traits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """An endpoint that makes a job. `name` is ``provider.verb`` and is stored in rows: it stays."""
+
+    name: str
+    path: str
+    params: type[Params]
+    kind: Kind
+    summary: str
+    price: Price = Price()
+    actions: tuple[Action, ...] = ()
+    commands: tuple[str, ...] = ()
+    method: str = "POST"
+
+    @property
+    def provider(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def settles_by(self) -> str:
+        """How a lost submit may be settled: ``key``, ``callback`` or ``none`` (see `engine`)."""
+        fields = self.params.model_fields
+        if "request_id" in fields:
+            return "key"
+        return "callback" if "callback" in fields else "none"
+
+    def validate(self, values: Mapping[str, Any]) -> Params:
+        """The params these values make; InvalidRequestError naming what to change."""
+        try:
+            return self.params.model_validate(dict(values))
+        except ValidationError as error:
+            raise _as_invalid(error) from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """An endpoint that makes no job: query, cancel, account, moodboards."""
+
+    name: str
+    path: str
+    summary: str
+    method: str = "GET"
+    params: type[Params] = Params
+    commands: tuple[str, ...] = ()
+
+    @property
+    def provider(self) -> str:
+        return self.name.partition(".")[0]
+
+
+class Catalog(Mapping[str, Operation]):
+    """All operations by name, checked once; calls beside them."""
+
+    def __init__(self, operations: Iterable[Operation], calls: Iterable[Call] = ()) -> None:
+        rows = tuple(operations)
+        self._operations = {row.name: row for row in rows}
+        self.calls = tuple(calls)
+        names = [row.name for row in rows] + [call.name for call in self.calls]
+        if len(set(names)) != len(names):
+            raise ValueError(f"catalog: a name stands twice in {sorted(names)}")
+        for row in rows:
+            self._check_actions(row)
+
+    def _check_actions(self, row: Operation) -> None:
+        keys = [action.key for action in row.actions]
+        if len(set(keys)) != len(keys):
+            raise ValueError(f"catalog: {row.name} has two actions of one key")
+        for action in row.actions:
+            target = self._operations.get(action.operation)
+            if target is None:
+                raise ValueError(f"catalog: {row.name}/{action.key} leads nowhere")
+            unknown = {*(action.preset or ()), *action.ask} - set(target.params.model_fields)
+            if unknown:
+                raise ValueError(f"catalog: {row.name}/{action.key} names unknown {unknown}")
+
+    def __getitem__(self, name: str) -> Operation:
+        return self._operations[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._operations)
+
+    def __len__(self) -> int:
+        return len(self._operations)
+
+    def operation(self, name: str) -> Operation:
+        """The row of a stored name; GoneError when this version has none."""
+        try:
+            return self._operations[name]
+        except KeyError:
+            raise GoneError(N_("This bot no longer offers “{name}”."), name=name) from None
+
+    def action(self, operation: str, key: str) -> Action:
+        """What a button's key means under a result of `operation`; GoneError when it is gone."""
+        for action in self.operation(operation).actions:
+            if action.key == key:
+                return action
+        raise GoneError(N_("This button belongs to an older version and is gone."))
+
+    def listing(self) -> list[dict[str, Any]]:
+        """The catalogue as plain data, one object per endpoint; what ``catalog --json`` prints."""
+        operations: list[dict[str, Any]] = [
+            {
+                "operation": row.name,
+                "provider": row.provider,
+                "method": row.method,
+                "path": row.path,
+                "kind": row.kind.value,
+                "commands": list(row.commands),
+                "actions": [action.key for action in row.actions],
+                "summary": row.summary,
+            }
+            for row in self.values()
+        ]
+        calls: list[dict[str, Any]] = [
+            {
+                "operation": call.name,
+                "provider": call.provider,
+                "method": call.method,
+                "path": call.path,
+                "kind": "call",
+                "commands": list(call.commands),
+                "actions": [],
+                "summary": call.summary,
+            }
+            for call in self.calls
+        ]
+        return operations + calls
+
+
+def follow_up(
+    operation: Operation,
+    *,
+    external_id: str | None,
+    index: int | None,
+    values: Mapping[str, Any],
+) -> Params:
+    """The params of an action: what comes from the followed job, beneath preset and answers."""
+    sources = {"external_id": external_id, "index": index}
+    inherited = {
+        name: sources[marker.source]
+        for name, info in operation.params.model_fields.items()
+        for marker in info.metadata
+        if isinstance(marker, FromParent)
+    }
+    return operation.validate({**inherited, **values})
+
+
+def choices(info: FieldInfo) -> Sequence[Any]:
+    """The values a `Literal` field allows; empty for any other field."""
+    return get_args(info.annotation)
+
+
+def _as_invalid(error: ValidationError) -> InvalidRequestError:
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "request"
+    return InvalidRequestError(N_("{field}: {fault}"), field=field, fault=first["msg"])
