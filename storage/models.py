@@ -27,9 +27,10 @@ class Status(StrEnum):
 FINAL = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELED})
 ACTIVE = frozenset({Status.SUBMITTING, Status.RUNNING})
 
-# from → to. `failed → succeeded` is the one way back, for these reasons of failure only.
+# from → to. `failed → succeeded` is the one way back, for the reasons in WAYS_BACK only; news for
+# a queued job (→ running, succeeded) means that a submit thought not taken was taken after all.
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.SUBMITTING, Status.FAILED, Status.CANCELED}),
+    Status.QUEUED: frozenset({Status.SUBMITTING, Status.RUNNING, *FINAL}),
     Status.SUBMITTING: frozenset({Status.QUEUED, Status.RUNNING, *FINAL}),
     Status.RUNNING: FINAL,
     Status.SUCCEEDED: frozenset(),
@@ -74,6 +75,7 @@ class Job:
     traits: frozenset[str] = frozenset()
     destination: Destination
     interaction_id: int
+    ordinal: int = 0
     once_key: str | None = None
     parent_id: str | None = None
     parent_index: int | None = None

@@ -1,0 +1,46 @@
+"""The store of assets: which files we hold, for which place of which job."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from storage.database import Database
+from storage.errors import ConflictError, NotFoundError
+from storage.models import Asset
+from storage.schema import assets
+
+
+class AssetStore:
+    """Rows of assets; the files themselves are `bot.media.assets`' concern."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, asset: Asset) -> Asset:
+        """Insert; or, if its place is taken already, the asset that has it."""
+        try:
+            async with self._database.write() as connection:
+                await connection.execute(insert(assets).values(dataclasses.asdict(asset)))
+        except ConflictError:
+            held = await self.of_job(asset.job_id, asset.role)
+            return next(other for other in held if other.position == asset.position)
+        return asset
+
+    async def get(self, token: str) -> Asset:
+        """The asset of a public address; NotFoundError when there is none."""
+        found = await self._select(assets.c.token == token)
+        if not found:
+            raise NotFoundError("no such asset")
+        return found[0]
+
+    async def of_job(self, job_id: str, role: str) -> Sequence[Asset]:
+        """A job's assets of one role (``result``, ``upload``) by position."""
+        return await self._select(assets.c.job_id == job_id, assets.c.role == role)
+
+    async def _select(self, *where: Any) -> Sequence[Asset]:
+        statement = select(assets).where(*where).order_by(assets.c.position)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).mappings().all()
+        return [Asset(**row) for row in rows]

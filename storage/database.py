@@ -1,0 +1,155 @@
+"""Opening the database: the engine from DATABASE_URL, SQLite's pragmas, migrations.
+
+The only module that knows which database it is. Writers take turns inside the process and begin
+with BEGIN IMMEDIATE, so that a read followed by a write never meets SQLITE_BUSY_SNAPSHOT.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO, Any, Self
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from storage.errors import ConflictError, StorageError
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_BUSY_MS = 1500  # below the three seconds in which a person must have an answer
+_WRITE = {"atelier_write": True}
+
+
+def resolve(address: str) -> URL:
+    """A plain ``sqlite:`` or ``postgresql:`` address with the async driver that serves it."""
+    url = make_url(address)
+    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+
+
+class Database:
+    """One open database: `read()` and `write()` give a connection inside a transaction."""
+
+    def __init__(self, address: str) -> None:
+        self._url = resolve(address)
+        self._lock_file: IO[str] | None = None
+        self._turn = asyncio.Lock()
+        self.engine: AsyncEngine = self._create()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """The database's file; None for a server or for memory."""
+        name = self._url.database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
+
+    def _create(self) -> AsyncEngine:
+        if not self.is_sqlite:
+            return create_async_engine(self._url, pool_pre_ping=True)
+        options: dict[str, Any] = {} if self.path else {"poolclass": StaticPool}
+        engine = create_async_engine(
+            self._url, connect_args={"timeout": _BUSY_MS / 1000}, **options
+        )
+        event.listen(engine.sync_engine, "connect", _set_pragmas)
+        event.listen(engine.sync_engine, "begin", _begin)
+        return engine
+
+    async def __aenter__(self) -> Self:
+        if self.path:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.engine.dispose()
+        if self._lock_file:
+            self._lock_file.close()
+
+    def claim_file(self) -> None:
+        """Keep a second process off the same SQLite file; StorageError when one has it."""
+        if not self.path:
+            return
+        import fcntl
+
+        try:
+            self._lock_file = self.path.with_suffix(".lock").open("w")
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StorageError(f"another process uses {self.path}, or it is read-only") from error
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads."""
+        with _as_storage_error():
+            async with self.engine.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes; what it did is durable when the block has ended."""
+        with _as_storage_error():
+            async with self._turn, self.engine.connect() as connection:
+                await connection.execution_options(**_WRITE)
+                async with connection.begin():
+                    yield connection
+
+    async def migrate(self) -> None:
+        """Bring the schema to this version; repeating it changes nothing."""
+        with _as_storage_error():
+            async with self.engine.connect() as connection:
+                await connection.execution_options(**_WRITE)
+                async with connection.begin():
+                    await connection.run_sync(_upgrade)
+
+    async def revision(self) -> str | None:
+        """The schema's version; None before the first migration."""
+        from alembic.migration import MigrationContext
+
+        async with self.read() as connection:
+            return await connection.run_sync(
+                lambda sync: MigrationContext.configure(sync).get_current_revision()
+            )
+
+
+class _as_storage_error:  # noqa: N801 - reads as a statement at its only uses
+    """Turn the drivers' errors into StorageError; nothing above storage knows SQLAlchemy's."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, IntegrityError):
+            raise ConflictError(str(error.orig)) from error
+        if isinstance(error, DBAPIError | PoolTimeoutError | OSError):
+            cause = getattr(error, "orig", None) or error
+            raise StorageError(f"the database did not do it: {cause}") from error
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling would begin too late; `_begin` does it instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("atelier_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

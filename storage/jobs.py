@@ -1,0 +1,468 @@
+"""The store of jobs: one method per intention, each a single transaction.
+
+Every change carries its condition inside the UPDATE. Work on a claimed job also carries the fence
+of that claim: a row count of 0 means that somebody else was first, and ConflictError says so.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, select, true, update
+from sqlalchemy.engine import RowMapping
+
+from storage.database import Database
+from storage.errors import ConflictError, NotFoundError
+from storage.models import (
+    ACTIVE,
+    DEADLINE,
+    FINAL,
+    TRANSITIONS,
+    WAYS_BACK,
+    Destination,
+    Job,
+    Status,
+    Upload,
+)
+from storage.schema import jobs
+
+_OF_DESTINATION = tuple(field.name for field in dataclasses.fields(Destination))
+_RECENT = 20
+
+
+class JobStore:
+    """All that is done to job rows. `now` and instants are milliseconds."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, job: Job) -> tuple[Job, bool]:
+        """Insert; or, if the interaction or the once-key made a job before, that one and False."""
+        try:
+            async with self._database.write() as connection:
+                await connection.execute(insert(jobs).values(_row(job)))
+        except ConflictError:
+            same = and_(jobs.c.interaction_id == job.interaction_id, jobs.c.ordinal == job.ordinal)
+            if job.once_key is not None:
+                same = or_(same, jobs.c.once_key == job.once_key)
+            found = await self._select(same, limit=1)
+            if not found:
+                raise
+            return found[0], False
+        return job, True
+
+    async def get(self, job_id: str) -> Job:
+        """The job; NotFoundError when there is none."""
+        found = await self._select(jobs.c.id == job_id, limit=1)
+        if not found:
+            raise NotFoundError(job_id)
+        return found[0]
+
+    async def recent(
+        self, user_id: int, guild_id: int | None, *, limit: int = 10, active: bool | None = None
+    ) -> Sequence[Job]:
+        """A person's jobs in one place, newest first; `active` narrows to (un)finished ones."""
+        unfinished = jobs.c.status.not_in(FINAL)
+        return await self._select(
+            jobs.c.user_id == user_id,
+            jobs.c.guild_id.is_(None) if guild_id is None else jobs.c.guild_id == guild_id,
+            true() if active is None else unfinished if active else ~unfinished,
+            limit=limit,
+        )
+
+    async def retry_of(self, job_id: str) -> Job | None:
+        """The newest retry that was made of a job."""
+        found = await self._select(jobs.c.retry_of == job_id, limit=1)
+        return found[0] if found else None
+
+    async def on_cards(self, *, limit: int = 100) -> Sequence[Job]:
+        """The jobs whose progress card is still to be seen."""
+        return await self._select(
+            jobs.c.card_id.is_not(None), jobs.c.delivered_at.is_(None), limit=limit
+        )
+
+    async def ahead_of(self, job: Job) -> int:
+        """How many queued jobs of the same account came before this one."""
+        statement = select(func.count()).where(
+            jobs.c.status == Status.QUEUED,
+            jobs.c.provider == job.provider,
+            jobs.c.credential == job.credential,
+            jobs.c.id < job.id,
+        )
+        async with self._database.read() as connection:
+            return int((await connection.execute(statement)).scalar_one())
+
+    async def usual_duration(self, operation: str) -> int | None:
+        """The median of the last jobs' milliseconds from submit to finish; None without any."""
+        statement = (
+            select(jobs.c.finished_at - jobs.c.submitted_at)
+            .where(jobs.c.operation == operation, jobs.c.status == Status.SUCCEEDED)
+            .order_by(jobs.c.id.desc())
+            .limit(_RECENT)
+        )
+        async with self._database.read() as connection:
+            durations = sorted((await connection.execute(statement)).scalars())
+        return durations[len(durations) // 2] if durations else None
+
+    async def count(self) -> Mapping[str, int]:
+        """The number of jobs in each status."""
+        statement = select(jobs.c.status, func.count()).group_by(jobs.c.status)
+        async with self._database.read() as connection:
+            return {row[0]: row[1] for row in await connection.execute(statement)}
+
+    async def acknowledge(self, job_id: str, card_id: int | None, *, now: int) -> None:
+        """The person has the answer: remember its card and let the submit loop have the job."""
+        due = case((jobs.c.status == Status.QUEUED, now), else_=jobs.c.due_at)
+        await self._change(jobs.c.id == job_id, card_id=card_id, due_at=due)
+
+    async def forget_card(self, job_id: str) -> None:
+        """The card is gone or has become the result."""
+        await self._change(jobs.c.id == job_id, card_id=None)
+
+    async def cancel(self, job_id: str, *, now: int) -> bool:
+        """Cancel while queued and not being submitted; False when it is too late."""
+        return await self._change(
+            jobs.c.id == job_id,
+            jobs.c.status == Status.QUEUED,
+            _unleased(now),
+            **_final(Status.CANCELED, now),
+        )
+
+    async def claim_queued(
+        self, limits: Mapping[tuple[str, str], int], *, now: int, lease_until: int
+    ) -> Job | None:
+        """The fairest due queued job whose account (provider, credential) has room.
+
+        A person with fewer running jobs goes first, then the older job.
+        """
+        busy = or_(jobs.c.status.in_(ACTIVE), ~_unleased(now) & (jobs.c.status == Status.QUEUED))
+        account = (jobs.c.provider, jobs.c.credential)
+        person = jobs.alias()
+        running = (
+            select(func.count())
+            .where(person.c.user_id == jobs.c.user_id, person.c.status.in_(ACTIVE))
+            .scalar_subquery()
+        )
+        async with self._database.write() as connection:
+            counted = select(*account, func.count()).where(busy).group_by(*account)
+            taken = {(p, c): n for p, c, n in await connection.execute(counted)}
+            free = [key for key, limit in limits.items() if taken.get(key, 0) < limit]
+            statement = _claim(
+                jobs.c.status == Status.QUEUED,
+                or_(false(), *(and_(account[0] == p, account[1] == c) for p, c in free)),
+                order=(running, jobs.c.id),
+                now=now,
+                lease_until=lease_until,
+                limit=1,
+            )
+            row = (await connection.execute(statement)).mappings().first()
+        return _job(row) if row else None
+
+    async def claim_unsettled(self, *, now: int, lease_until: int) -> Job | None:
+        """A job whose submit was begun and never settled: its outcome is unknown."""
+        found = await self._claim_some(
+            jobs.c.status == Status.SUBMITTING, now=now, lease_until=lease_until, limit=1
+        )
+        return found[0] if found else None
+
+    async def claim_running(self, *, now: int, lease_until: int, limit: int) -> Sequence[Job]:
+        """Jobs to ask the provider about: running ones, and ones given up at their deadline."""
+        given_up = and_(
+            jobs.c.status == Status.FAILED,
+            jobs.c.failure == DEADLINE,
+            jobs.c.external_id.is_not(None),
+            jobs.c.delivered_at.is_not(None),
+        )
+        return await self._claim_some(
+            or_(jobs.c.status == Status.RUNNING, given_up),
+            now=now,
+            lease_until=lease_until,
+            limit=limit,
+        )
+
+    async def claim_finished(self, *, now: int, lease_until: int, limit: int) -> Sequence[Job]:
+        """Finished jobs whose person does not know yet."""
+        return await self._claim_some(
+            jobs.c.status.in_(FINAL),
+            jobs.c.delivered_at.is_(None),
+            now=now,
+            lease_until=lease_until,
+            limit=limit,
+        )
+
+    async def next_due(self, *, now: int) -> int | None:
+        """When the next job becomes due after `now`."""
+        statement = select(func.min(jobs.c.due_at)).where(jobs.c.due_at > now)
+        async with self._database.read() as connection:
+            due: int | None = (await connection.execute(statement)).scalar_one_or_none()
+        return due
+
+    async def hold(self, job: Job, *, lease_until: int) -> None:
+        """Lengthen a claim."""
+        await self._change_claimed(job, lease_until=lease_until)
+
+    async def let_go(self, job: Job, *, due_at: int | None, **values: Any) -> None:
+        """End a claim without a new status: `due_at` says when it is looked at again."""
+        await self._change_claimed(job, lease_until=None, due_at=due_at, **values)
+
+    async def note(self, job: Job, **values: Any) -> None:
+        """Keep news that change no status, such as the progress."""
+        await self._change_claimed(job, **values)
+
+    async def watch_now(self, job_id: str, *, now: int) -> bool:
+        """Ask the provider about a running job at once."""
+        return await self._change(
+            jobs.c.id == job_id,
+            jobs.c.status == Status.RUNNING,
+            _unleased(now),
+            due_at=now,
+        )
+
+    async def release_leases(self) -> None:
+        """Give up all claims; only right while no other process can hold one."""
+        await self._change(jobs.c.lease_until.is_not(None), lease_until=None)
+
+    async def begin_attempt(self, job: Job, *, now: int, deadline_at: int) -> Job:
+        """Mark that a submit is about to be sent; before it is."""
+        values: dict[str, Any] = {
+            "status": Status.SUBMITTING,
+            "attempts": job.attempts + 1,
+            "submitted_at": now,
+            "deadline_at": deadline_at,
+            "due_at": now,
+        }
+        await self._change_claimed(
+            job, jobs.c.status.in_([Status.QUEUED, Status.SUBMITTING]), **values
+        )
+        return dataclasses.replace(job, **values)
+
+    async def requeue(self, job: Job, *, due_at: int) -> None:
+        """The provider did not take it: back into the queue."""
+        await self._change_claimed(
+            job,
+            jobs.c.status == Status.SUBMITTING,
+            status=Status.QUEUED,
+            due_at=due_at,
+            tries=job.tries + 1,
+            lease_until=None,
+        )
+
+    async def set_params(self, job: Job, params: Mapping[str, Any]) -> Job:
+        """Replace the stand-ins for uploads by their addresses, once."""
+        values: dict[str, Any] = {"params": dict(params), "uploads": []}
+        await self._change_claimed(job, **values)
+        return dataclasses.replace(job, params=dict(params), uploads=())
+
+    async def start(
+        self, job_id: str, external_id: str, *, progress: float | None, due_at: int
+    ) -> bool:
+        """The provider has the job: store its id and when to ask. False when nothing changed.
+
+        News for a queued row means that a submit thought lost was taken after all.
+        """
+        return await self._change(
+            jobs.c.id == job_id,
+            jobs.c.status.in_(_before(Status.RUNNING) | {Status.RUNNING}),
+            _same_external_id(external_id),
+            status=Status.RUNNING,
+            external_id=external_id,
+            progress=progress,
+            due_at=case((jobs.c.status == Status.RUNNING, jobs.c.due_at), else_=due_at),
+            tries=case((jobs.c.status == Status.RUNNING, jobs.c.tries), else_=0),
+            lease_until=None,
+            fence=jobs.c.fence + 1,
+        )
+
+    async def succeed(
+        self,
+        job_id: str,
+        external_id: str,
+        *,
+        result: Mapping[str, Any],
+        cost: int | None,
+        now: int,
+    ) -> bool:
+        """The provider finished it. False when that was known or is no longer possible."""
+        back = and_(jobs.c.status == Status.FAILED, jobs.c.failure.in_(WAYS_BACK))
+        return await self._change(
+            jobs.c.id == job_id,
+            or_(jobs.c.status.in_(_before(Status.SUCCEEDED) - {Status.FAILED}), back),
+            _same_external_id(external_id),
+            **_final(Status.SUCCEEDED, now),
+            external_id=external_id or jobs.c.external_id,
+            result=dict(result),
+            cost=cost,
+            progress=None,
+            delivered_at=None,
+            post_attempts=0,
+        )
+
+    async def fail(
+        self,
+        job_id: str,
+        *,
+        failure: str,
+        text: str,
+        now: int,
+        status: Status = Status.FAILED,
+        external_id: str = "",
+        cost: int | None = None,
+        fence: int | None = None,
+    ) -> bool:
+        """The job came to nothing (`status` FAILED or CANCELED). False when it had ended before."""
+        return await self._change(
+            jobs.c.id == job_id,
+            jobs.c.status.in_(_before(status)),
+            _same_external_id(external_id),
+            true() if fence is None else jobs.c.fence == fence,
+            **_final(status, now),
+            external_id=external_id or jobs.c.external_id,
+            failure=failure,
+            failure_text=text,
+            cost=cost,
+        )
+
+    async def begin_post(self, job: Job) -> None:
+        """Mark that a message is about to be posted; before it is."""
+        await self._change_claimed(
+            job, jobs.c.delivered_at.is_(None), post_attempts=jobs.c.post_attempts + 1
+        )
+
+    async def delivered(
+        self,
+        job: Job,
+        *,
+        channel_id: int | None,
+        message_id: int | None,
+        note: str,
+        now: int,
+        due_at: int | None,
+    ) -> None:
+        """The person has it, or `note` says why nobody could be told."""
+        await self._change_claimed(
+            job,
+            jobs.c.delivered_at.is_(None),
+            delivered_at=now,
+            message_id=message_id,
+            message_channel_id=channel_id,
+            delivery_note=note,
+            card_id=None,
+            due_at=due_at,
+            tries=0,
+            lease_until=None,
+        )
+
+    async def deliver_again(self, job_id: str, *, now: int) -> bool:
+        """Look at an undelivered result at once instead of at its next try."""
+        return await self._change(
+            jobs.c.id == job_id,
+            jobs.c.status == Status.SUCCEEDED,
+            jobs.c.delivered_at.is_(None),
+            due_at=now,
+        )
+
+    async def _select(self, *where: ColumnElement[bool], limit: int) -> Sequence[Job]:
+        statement = select(jobs).where(*where).order_by(jobs.c.id.desc()).limit(limit)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).mappings().all()
+        return [_job(row) for row in rows]
+
+    async def _claim_some(
+        self, *where: ColumnElement[bool], now: int, lease_until: int, limit: int
+    ) -> Sequence[Job]:
+        statement = _claim(
+            *where,
+            order=(jobs.c.due_at, jobs.c.id),
+            now=now,
+            lease_until=lease_until,
+            limit=limit,
+        )
+        async with self._database.write() as connection:
+            rows = (await connection.execute(statement)).mappings().all()
+        # RETURNING promises no order.
+        return sorted((_job(row) for row in rows), key=lambda job: (job.due_at or 0, job.id))
+
+    async def _change(self, *where: ColumnElement[bool], **values: Any) -> bool:
+        async with self._database.write() as connection:
+            done = await connection.execute(update(jobs).where(*where).values(values))
+        return done.rowcount > 0
+
+    async def _change_claimed(self, job: Job, *where: ColumnElement[bool], **values: Any) -> None:
+        claimed = and_(jobs.c.id == job.id, jobs.c.fence == job.fence, *where)
+        if not await self._change(claimed, **values):
+            raise ConflictError(job.id)
+
+
+def _claim(
+    *where: ColumnElement[bool],
+    order: Iterable[Any],
+    now: int,
+    lease_until: int,
+    limit: int,
+) -> Any:
+    candidates = (
+        select(jobs.c.id)
+        .where(*where, jobs.c.due_at <= now, _unleased(now))
+        .order_by(*order)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(jobs)
+        .where(jobs.c.id.in_(candidates))
+        .values(lease_until=lease_until, fence=jobs.c.fence + 1)
+        .returning(jobs)
+    )
+
+
+def _unleased(now: int) -> ColumnElement[bool]:
+    return or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= now)
+
+
+def _same_external_id(external_id: str) -> ColumnElement[bool]:
+    if not external_id:
+        return true()
+    return or_(jobs.c.external_id.is_(None), jobs.c.external_id == external_id)
+
+
+def _before(status: Status) -> frozenset[Status]:
+    return frozenset(old for old, new in TRANSITIONS.items() if status in new)
+
+
+def _final(status: Status, now: int) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "status": status,
+        "finished_at": now,
+        "due_at": now,
+        "tries": 0,
+        "lease_until": None,
+        "fence": jobs.c.fence + 1,
+    }
+    if status is not Status.SUCCEEDED:
+        values["once_key"] = None
+    return values
+
+
+def _row(job: Job) -> dict[str, Any]:
+    values = {field.name: getattr(job, field.name) for field in dataclasses.fields(job)}
+    destination = values.pop("destination")
+    values |= {name: getattr(destination, name) for name in _OF_DESTINATION}
+    values["traits"] = sorted(job.traits)
+    values["uploads"] = [dataclasses.asdict(upload) for upload in job.uploads]
+    values["params"] = dict(job.params)
+    return values
+
+
+_FROM_ROW: Mapping[str, Callable[[Any], Any]] = {
+    "status": Status,
+    "traits": frozenset,
+    "uploads": lambda rows: tuple(Upload(**row) for row in rows),
+}
+
+
+def _job(row: RowMapping) -> Job:
+    values: dict[str, Any] = dict(row)
+    destination = Destination(**{name: values.pop(name) for name in _OF_DESTINATION})
+    for name, convert in _FROM_ROW.items():
+        values[name] = convert(values[name])
+    return Job(destination=destination, **values)

@@ -1,0 +1,96 @@
+"""The tables. What each status may become stands in `storage.models.TRANSITIONS`."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("operation", String(64), nullable=False),
+    Column("provider", String(32), nullable=False),
+    Column("credential", String(64), nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("uploads", JSON, nullable=False),
+    Column("traits", JSON, nullable=False),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("interaction_id", BigInteger, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    # Held while the job lives or has succeeded; given up when it fails or is canceled.
+    Column("once_key", String(128), unique=True),
+    Column("parent_id", String(26), ForeignKey("jobs.id")),
+    Column("parent_index", Integer),
+    Column("action", String(32), nullable=False),
+    Column("retry_of", String(26), ForeignKey("jobs.id")),
+    Column("status", String(16), nullable=False),
+    Column("external_id", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("result", JSON(none_as_null=True)),
+    Column("progress", Float),
+    Column("failure", String(32)),
+    Column("failure_text", Text),
+    Column("price", BigInteger),
+    Column("cost", BigInteger),
+    Column("card_id", BigInteger),
+    Column("post_attempts", Integer, nullable=False),
+    Column("message_id", BigInteger),
+    Column("message_channel_id", BigInteger),
+    Column("delivery_note", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("submitted_at", BigInteger),
+    Column("finished_at", BigInteger),
+    Column("deadline_at", BigInteger),
+    Column("delivered_at", BigInteger),
+    Column("due_at", BigInteger),
+    Column("tries", Integer, nullable=False),
+    Column("lease_until", BigInteger),
+    Column("fence", BigInteger, nullable=False),
+    # One interaction makes each of its jobs once, however often it is delivered.
+    UniqueConstraint("interaction_id", "ordinal"),
+    Index(None, "status", "due_at"),
+    Index(None, "user_id", "created_at"),
+    Index(None, "parent_id"),
+    Index(None, "provider", "external_id"),
+)
+
+assets = Table(
+    "assets",
+    metadata,
+    Column("token", String(22), primary_key=True),
+    Column("job_id", String(26), ForeignKey("jobs.id"), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("extension", String(8), nullable=False),
+    Column("content_type", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    # The same place fetched twice stays one file.
+    UniqueConstraint("job_id", "role", "position"),
+)
