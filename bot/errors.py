@@ -4,7 +4,8 @@ AtelierError
 ├─ UserError            its text may be shown as it is, in the reader's language
 │  ├─ InvalidRequestError · NotAllowedError · QuotaError(retry_at) · GoneError
 ├─ ProviderError        provider, status, code, reason, request_id
-│  ├─ RejectedError · ModerationError · AuthError · CreditError · RateLimitError(retry_after)
+│  ├─ RejectedError · ModerationError · AuthError · CreditError · MissingError
+│  ├─ RateLimitError(retry_after)
 │  ├─ UnavailableError · UncertainError · ProtocolError
 ├─ MediaError           a file could not be fetched or read
 │  ├─ RefusedHostError · BadMediaError · FetchError
@@ -90,6 +91,10 @@ class AuthError(ProviderError):
 
 class CreditError(ProviderError):
     """The provider account has no credit left."""
+
+
+class MissingError(ProviderError):
+    """The provider does not know this job (any more)."""
 
 
 class RateLimitError(ProviderError):

@@ -1,0 +1,38 @@
+"""May this person do this here? Pure: takes plain values, knows neither Discord nor storage."""
+
+from dataclasses import dataclass
+
+from bot.errors import NotAllowedError
+from bot.text import N_
+from storage.models import Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Who acts, and where: `guild_id` None is the person's DM with the bot."""
+
+    user_id: int
+    guild_id: int | None
+    is_admin: bool = False
+
+
+def check_visible(person: Person, job: Job) -> None:
+    """A job is seen in its own server, and by its owner in their DM; NotAllowedError elsewhere."""
+    if person.guild_id is None:
+        allowed = job.destination.user_id == person.user_id
+    else:
+        allowed = job.destination.guild_id == person.guild_id
+    if not allowed:
+        raise NotAllowedError(N_("This job belongs to another server."))
+
+
+def check_press(person: Person, job: Job) -> None:
+    """Everyone who sees a result may follow it up, and pays for it."""
+    check_visible(person, job)
+
+
+def check_owner(person: Person, job: Job) -> None:
+    """Cancel, retry and delete belong to the job's owner and the server's admins."""
+    check_visible(person, job)
+    if person.user_id != job.destination.user_id and not person.is_admin:
+        raise NotAllowedError(N_("Only the person who started this, or an admin, may do that."))
