@@ -1,0 +1,168 @@
+"""The life of a job as the rest of the program sees it: submit(), cancel(), callback().
+
+The loops behind it (`submitter`, `watcher`, `deliverer`) move every job on; all news about a job
+ends in `news`. Nothing durable lives in memory: after a crash the next start goes on from the rows.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ulid import ULID
+
+from bot.deliverer import Deliverer
+from bot.errors import CallbackError, GoneError, InvalidRequestError, ProtocolError
+from bot.loop import Loop, Work
+from bot.news import News
+from bot.operations import Operation, Params
+from bot.parts import Parts
+from bot.submitter import Submitter
+from bot.text import N_
+from bot.watcher import Watcher
+from storage.errors import NotFoundError
+from storage.models import Destination, Job, Status, Upload
+
+log = logging.getLogger(__name__)
+
+_ANSWER_GRACE_MS = 4000  # a row waits this long for its answer to reach the person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a person asks for: everything `Engine.submit` needs to make the row."""
+
+    operation: str
+    params: Params
+    destination: Destination
+    interaction_id: int
+    ordinal: int = 0
+    uploads: Sequence[Upload] = ()
+    parent: Job | None = None
+    index: int | None = None
+    action: str = ""
+    once: bool = False
+    retry_of: str | None = None
+
+
+class Engine:
+    """Moves jobs from queued to delivered; every step can be repeated after a crash."""
+
+    def __init__(self, parts: Parts, deliverer: Deliverer) -> None:
+        self._parts, self.jobs, self.catalog = parts, parts.jobs, parts.catalog
+        self.news = News(parts, self._wake)
+        submitter = Submitter(parts, self.news, deliverer)
+        watcher = Watcher(parts, self.news)
+        works = (
+            Work(name="submit", claim=submitter.claim, do=submitter.submit, width=16),
+            Work(name="watch", claim=watcher.claim, do=watcher.watch, width=8),
+            Work(name="deliver", claim=deliverer.claim, do=deliverer.deliver, width=4),
+        )
+        self.loops = {work.name: Loop(work, parts.jobs, parts.now) for work in works}
+
+    async def run(self) -> None:
+        """Run all loops until `drain`."""
+        async with asyncio.TaskGroup() as group:
+            for name, loop in self.loops.items():
+                group.create_task(loop.run(), name=f"{name} loop")
+
+    async def drain(self, seconds: float) -> None:
+        """Stop claiming and give what is in flight this long."""
+        await asyncio.gather(*(loop.drain(seconds) for loop in self.loops.values()))
+
+    async def submit(self, order: Order) -> tuple[Job, bool]:
+        """Commit the row. The job, and whether it is new: a repeated press gives the first one.
+
+        The submit loop leaves it alone until `acknowledge`, or for four seconds.
+        """
+        operation = self.catalog.operation(order.operation)
+        credential = order.parent.credential if order.parent else "env"
+        if (operation.provider, credential) not in self._parts.credentials:
+            if order.parent:
+                raise GoneError(
+                    N_("The account that this was made with is not connected any more.")
+                )
+            raise InvalidRequestError(N_("This is not set up on this bot; ask whoever runs it."))
+        now = self._parts.now()
+        parent_traits = order.parent.traits if order.parent else frozenset[str]()
+        once = f"{order.parent.id}:{order.action}.{order.index}" if order.parent else None
+        job = Job(
+            id=str(ULID.from_timestamp(now / 1000)),
+            operation=operation.name,
+            provider=operation.provider,
+            credential=credential,
+            params=order.params.stored(),
+            uploads=tuple(order.uploads),
+            traits=order.params.traits(parent_traits),
+            destination=order.destination,
+            interaction_id=order.interaction_id,
+            ordinal=order.ordinal,
+            once_key=once if order.once else None,
+            parent_id=order.parent.id if order.parent else None,
+            parent_index=order.index,
+            action=order.action,
+            retry_of=order.retry_of,
+            price=self.price(operation, order.params),
+            created_at=now,
+            due_at=now + _ANSWER_GRACE_MS,
+        )
+        stored, new = await self.jobs.add(job)
+        if new:
+            log.info("job %s new -> queued", job.id, extra={"action": "queued", "job": job.id})
+        return stored, new
+
+    async def acknowledge(self, job: Job, card_id: int | None) -> None:
+        """The person has been answered (`card_id`: the progress card); the job may go."""
+        await self.jobs.acknowledge(job.id, card_id, now=self._parts.now())
+        self.loops["submit"].wake()
+
+    async def cancel(self, job: Job) -> bool:
+        """Cancel a job that nobody has begun to submit; False when it is too late."""
+        done = await self.jobs.cancel(job.id, now=self._parts.now())
+        if done:
+            self.news.moved(job.id, Status.CANCELED)
+        return done
+
+    async def look_again(self, job: Job) -> None:
+        """Try an undelivered result now instead of at its next turn."""
+        if await self.jobs.deliver_again(job.id, now=self._parts.now()):
+            self.loops["deliver"].wake()
+
+    def price(self, operation: Operation, params: Params) -> int | None:
+        """The estimate in fen; None when it is unknown. PRICES goes before the catalog."""
+        factor = params.price_factor()
+        if operation.name in self._parts.terms.prices:
+            return round(self._parts.terms.prices[operation.name] * factor)
+        return operation.price.of(factor)
+
+    def has_account(self, provider: str) -> bool:
+        """Whether the environment brings credentials for this provider."""
+        return (provider, "env") in self._parts.credentials
+
+    def callback_job(self, provider: str, token: str) -> str:
+        """The job that a callback address names; CallbackError unless it is one of ours."""
+        if provider not in self._parts.providers:
+            raise CallbackError
+        return self._parts.signer.job_of(provider, token)
+
+    async def callback(self, provider: str, job_id: str, body: bytes) -> None:
+        """A verified callback came in. Whatever stands in it, applying it is harmless."""
+        try:
+            job = await self.jobs.get(job_id)
+        except NotFoundError:
+            raise CallbackError from None
+        try:
+            update = self._parts.providers[provider].callback(body)
+        except ProtocolError:
+            update = None
+        known = job.external_id
+        if update is None or not update.external_id or known not in (None, update.external_id):
+            log.warning("the callback of job %s does not fit; asking the provider", job.id)
+            await self.jobs.watch_now(job.id, now=self._parts.now())
+            self.loops["watch"].wake()
+        else:
+            await self.news.apply(job.id, update)
+
+    def _wake(self) -> None:
+        for loop in self.loops.values():
+            loop.wake()

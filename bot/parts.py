@@ -1,0 +1,67 @@
+"""What the engine is made of: its parts, the settings it works by, and what all its steps share."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.errors import GoneError
+from bot.operations import Catalog
+from bot.providers.base import Provider
+from bot.text import N_
+from bot.tokens import Signer
+from bot.transport import Transport
+from bot.wire import Credential
+from storage.jobs import JobStore
+from storage.models import Job
+
+_RETRY_CAP_MS = 60_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """The settings that the engine works by; times in milliseconds, prices in fen."""
+
+    public_url: str = ""
+    poll_ms: int = 5000
+    deadline_ms: int = 1_800_000
+    prices: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything that moving a job on needs; put together in `bot.app`."""
+
+    jobs: JobStore
+    catalog: Catalog
+    providers: Mapping[str, Provider]
+    credentials: Mapping[tuple[str, str], Credential]
+    transport: Transport
+    signer: Signer
+    terms: Terms
+    now: Callable[[], int]
+
+    def credential(self, job: Job) -> Credential:
+        """The account that a job is paid with; GoneError when it is not connected any more."""
+        try:
+            return self.credentials[job.provider, job.credential]
+        except KeyError:
+            raise GoneError(
+                N_("The account that this was made with is not connected any more.")
+            ) from None
+
+    def callback_url(self, job: Job) -> str | None:
+        """Where the provider may report on this job; None without a public address."""
+        if not self.terms.public_url:
+            return None
+        token = self.signer.callback_token(job.provider, job.id)
+        return f"{self.terms.public_url}/callbacks/{job.provider}/{token}"
+
+    def first_look_ms(self) -> int:
+        """How long after its submit a job is first polled: later where a callback may come."""
+        return self.terms.poll_ms * (3 if self.terms.public_url else 1)
+
+
+def backoff_ms(tries: int, *, cap: int = _RETRY_CAP_MS) -> int:
+    """Full jitter from half a second up to a growing ceiling, in milliseconds."""
+    ceiling = min(cap, 1000 * 2 ** min(tries, 12))
+    return round(random.uniform(500, ceiling))  # noqa: S311

@@ -1,0 +1,163 @@
+"""The submit loop: claims what is queued, fairly, and sends it at most once.
+
+A submit has three outcomes. Not taken: back into the queue, with back-off. Taken: running.
+Unknown: never sent again blindly, but settled by what the provider offers (`settles_by`): *key*,
+the same request id again; *callback*, wait for the callback, whose address names our job, until
+the deadline; *none*, at once. What cannot be settled fails as uncertain, and says so.
+"""
+
+import json
+import logging
+import random
+from collections.abc import Sequence
+from functools import partial
+
+from bot.deliverer import Deliverer
+from bot.errors import (
+    BadMediaError,
+    FetchError,
+    InvalidRequestError,
+    ProtocolError,
+    ProviderError,
+    RateLimitError,
+    UnavailableError,
+    UncertainError,
+    UserError,
+)
+from bot.news import News, kind_of
+from bot.operations import Operation, Params
+from bot.parts import Parts, backoff_ms
+from bot.text import N_
+from bot.transport import SUBMIT_SECONDS
+from bot.wire import Credential
+from storage.models import UNCERTAIN, Job, Status
+
+log = logging.getLogger(__name__)
+
+UPLOAD_SCHEME = "upload://"
+
+
+class Submitter:
+    """Takes a job from queued to running, or to the failure that says why not."""
+
+    def __init__(self, parts: Parts, news: News, deliverer: Deliverer) -> None:
+        self._parts, self._jobs, self._news = parts, parts.jobs, news
+        self._deliverer = deliverer
+
+    async def claim(self, limit: int, lease_until: int) -> Sequence[Job]:
+        """Unsettled submits first, then queued jobs while their accounts have room."""
+        now, limits = (
+            self._parts.now(),
+            {k: c.concurrency for k, c in self._parts.credentials.items()},
+        )
+        claimed: list[Job] = []
+        for claim in (
+            partial(self._jobs.claim_unsettled, now=now, lease_until=lease_until),
+            partial(self._jobs.claim_queued, limits, now=now, lease_until=lease_until),
+        ):
+            while len(claimed) < limit and (job := await claim()):
+                claimed.append(job)
+        return claimed
+
+    async def submit(self, job: Job) -> None:
+        """Send a claimed job, or settle one whose earlier submit was never answered."""
+        try:
+            operation = self._parts.catalog.operation(job.operation)
+            credential = self._parts.credential(job)
+            if job.status is Status.SUBMITTING and not self._may_resend(job, operation):
+                await self._wait_or_give_up(job, operation)
+                return
+            job = await self._with_uploads(job)
+            params = operation.validate(job.params)
+        except FetchError as error:
+            log.info("job %s: its upload cannot be read yet: %s", job.id, error)
+            await self._upload_away(job, error)
+            return
+        except (UserError, BadMediaError) as error:
+            await self._news.fail(job, "invalid", error)
+            return
+        await self._send(job, operation, params, credential)
+
+    async def _send(
+        self, job: Job, operation: Operation, params: Params, credential: Credential
+    ) -> None:
+        now = self._parts.now()
+        deadline = job.deadline_at or now + self._parts.terms.deadline_ms
+        job = await self._jobs.begin_attempt(job, now=now, deadline_at=deadline)
+        log.info("job %s queued -> submitting", job.id, extra={"action": "submit", "job": job.id})
+        provider = self._parts.providers[job.provider]
+        request = provider.request(
+            operation,
+            params,
+            credential,
+            job_id=job.id,
+            callback_url=self._parts.callback_url(job),
+            now=now,
+        )
+        seconds = min(SUBMIT_SECONDS, max(5.0, (deadline - now) / 1000))
+        try:
+            response = await self._parts.transport.send(request, credential, seconds=seconds)
+            update = provider.accepted(operation, response)
+        except (UnavailableError, RateLimitError) as error:
+            await self._news.insist(partial(self._not_taken, job, error))
+        except (UncertainError, ProtocolError) as error:
+            log.warning("job %s: the submit's outcome is unknown: %s", job.id, error)
+            await self._news.insist(partial(self._wait_or_give_up, job, operation))
+        except ProviderError as error:
+            await self._news.insist(partial(self._news.fail, job, kind_of(error), error))
+        else:
+            await self._news.insist(partial(self._news.apply, job.id, update))
+
+    async def _with_uploads(self, job: Job) -> Job:
+        if not job.uploads:
+            return job
+        if not self._parts.terms.public_url:
+            raise InvalidRequestError(
+                N_("Uploads need this bot's own public address, which is not set (PUBLIC_URL).")
+            )
+        assets = [
+            await self._deliverer.keep_upload(job, upload, position)
+            for position, upload in enumerate(job.uploads)
+        ]
+        text = json.dumps(job.params)
+        for asset in reversed(assets):
+            stand_in = f"{UPLOAD_SCHEME}{asset.position}"
+            text = text.replace(stand_in, f"{self._parts.terms.public_url}/m/{asset.name}")
+        return await self._jobs.set_params(job, json.loads(text))
+
+    async def _upload_away(self, job: Job, error: FetchError) -> None:
+        if self._parts.now() - job.created_at > self._parts.terms.deadline_ms:
+            await self._news.fail(job, "invalid", error)
+        else:
+            due = self._parts.now() + backoff_ms(job.tries)
+            await self._jobs.let_go(job, due_at=due, tries=job.tries + 1)
+
+    def _may_resend(self, job: Job, operation: Operation) -> bool:
+        return operation.settles_by == "key" and self._parts.now() < (job.deadline_at or 0)
+
+    async def _wait_or_give_up(self, job: Job, operation: Operation) -> None:
+        now, deadline = self._parts.now(), job.deadline_at or 0
+        if now < deadline and operation.settles_by == "key":
+            await self._jobs.let_go(job, due_at=now + backoff_ms(job.attempts))
+        elif now < deadline and operation.settles_by == "callback" and self._parts.terms.public_url:
+            await self._jobs.let_go(job, due_at=deadline)
+        else:
+            await self._news.fail(
+                job,
+                UNCERTAIN,
+                UncertainError(
+                    N_("The provider's answer was lost, so this may have been charged or not.")
+                ),
+            )
+
+    async def _not_taken(self, job: Job, error: ProviderError) -> None:
+        now = self._parts.now()
+        if job.deadline_at is not None and now >= job.deadline_at:
+            await self._news.fail(job, "unavailable", error)
+            return
+        wait = backoff_ms(job.tries)
+        if isinstance(error, RateLimitError) and error.retry_after is not None:
+            wait = max(wait, round(error.retry_after * 1000 * random.uniform(1.0, 1.1)))  # noqa: S311
+        log.info("job %s was not taken (%s); again in %d ms", job.id, error, wait)
+        due = now + wait if job.deadline_at is None else min(now + wait, job.deadline_at)
+        await self._jobs.requeue(job, due_at=due)
