@@ -1,0 +1,50 @@
+# make demo: try everything in the browser, without any account. make test: run every check.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PROJECT := pyproject.toml $(wildcard .ci/requirements-*.txt)
+
+.PHONY: demo test check format requirements clean
+
+demo: $(VENV)/.demo
+	$(BIN)/python -m bot demo
+
+test: check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(VENV)/.demo: $(PROJECT)
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r .ci/requirements-demo.txt
+	$(PIP) --no-deps --editable .
+	touch $@
+
+$(VENV)/.dev: $(PROJECT)
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r .ci/requirements-dev.txt
+	$(PIP) --no-deps --editable .
+	touch $@ $(VENV)/.demo
+
+# Pins every version with its hashes, for all platforms and Python versions.
+requirements:
+	$(PIP) uv
+	set -e; for extra in run demo dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header --upgrade \
+	    $$([ $$extra = run ] || echo --extra $$extra) pyproject.toml \
+	    --no-emit-package atelier -o .ci/requirements-$$extra.txt; \
+	done
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

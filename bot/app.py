@@ -1,0 +1,191 @@
+"""The composition root: opens everything in one `async with` and passes it down; no logic."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot import providers
+from bot.config import Settings
+from bot.deliverer import Deliverer
+from bot.engine import Engine
+from bot.errors import ConfigError
+from bot.media.assets import AssetFiles
+from bot.media.fetch import Fetcher, FetchRules
+from bot.parts import Parts, Terms
+from bot.tokens import Signer
+from bot.transport import Transport
+from bot.web.server import Site, make_app, serving
+from bot.wire import Credential
+from cogs.bot import Desk, Studio
+from storage.assets import AssetStore
+from storage.database import Database
+from storage.errors import StorageError
+from storage.jobs import JobStore
+
+log = logging.getLogger(__name__)
+
+_DRAIN_SECONDS = 4.0
+_CLOSE_SECONDS = 2.0
+_RECONNECT_CAP_SECONDS = 60.0
+
+
+def now() -> int:
+    """The wall clock in milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Core:
+    """All of the program but Discord and the web: what `run` and `demo` share."""
+
+    settings: Settings
+    database: Database
+    engine: Engine
+    deliverer: Deliverer
+
+    def studio(self) -> Studio:
+        """A new Discord client on this core; deliveries go through it from now on."""
+        desk = Desk(engine=self.engine, deliverer=self.deliverer)
+        studio = Studio(
+            desk, public_url=self.settings.public_url, proxy=self.settings.discord_proxy or None
+        )
+        self.deliverer.courier = studio.courier
+        return studio
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Core]:
+    """Open database, files and sessions; what an earlier process left over is taken up again."""
+    rules = FetchRules(
+        allowed_hosts=settings.allowed_media_hosts, allow_private=settings.allow_private_media
+    )
+    files = AssetFiles(settings.assets_dir)
+    async with (
+        Database(settings.database) as database,
+        Transport() as transport,
+        Fetcher(rules) as fetcher,
+    ):
+        database.claim_file()
+        await database.migrate()
+        await files.open()
+        jobs = JobStore(database)
+        await jobs.release_leases()
+        deliverer = Deliverer(
+            jobs=jobs, assets=AssetStore(database), files=files, fetcher=fetcher, now=now
+        )
+        parts = Parts(
+            jobs=jobs,
+            catalog=providers.catalog(),
+            providers={provider.name: provider for provider in providers.PROVIDERS},
+            credentials=credentials(settings),
+            transport=transport,
+            signer=Signer(settings.secret_keys),
+            terms=Terms(
+                public_url=settings.public_url,
+                poll_ms=round(settings.poll_seconds * 1000),
+                deadline_ms=round(settings.job_deadline_seconds * 1000),
+                prices=settings.prices,
+            ),
+            now=now,
+        )
+        engine = Engine(parts, deliverer)
+        yield Core(settings=settings, database=database, engine=engine, deliverer=deliverer)
+
+
+def credentials(settings: Settings) -> dict[tuple[str, str], Credential]:
+    """The environment's accounts: only providers whose settings are complete."""
+    found: dict[tuple[str, str], Credential] = {}
+    if settings.youchuan_app_id:
+        found["youchuan", "env"] = Credential(
+            provider="youchuan",
+            url=settings.youchuan_url,
+            app_id=settings.youchuan_app_id,
+            secret=settings.youchuan_secret.get_secret_value(),
+            concurrency=settings.youchuan_concurrency,
+        )
+    return found
+
+
+@asynccontextmanager
+async def working(core: Core, *, online: asyncio.Event) -> AsyncIterator[int]:
+    """Run web server, loops and cards inside the block, then drain; gives the web port."""
+    site = Site(
+        engine=core.engine,
+        assets=core.deliverer.assets,
+        files=core.deliverer.files,
+        ready=lambda: _not_ready(core, online),
+    )
+    async with serving(make_app(site), core.settings.web_host, core.settings.web_port) as port:
+        loops = asyncio.create_task(core.engine.run(), name="engine")
+        try:
+            yield port
+        finally:
+            await core.engine.drain(_DRAIN_SECONDS)
+            loops.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await loops
+
+
+async def run(settings: Settings) -> None:
+    """The bot for real, until SIGTERM or SIGINT."""
+    Route.BASE = settings.discord_api_url
+    if settings.discord_gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    online = asyncio.Event()
+    async with opened(settings) as core, working(core, online=online) as port:
+        log.info("web server on port %d", port)
+        face = asyncio.create_task(stay_online(core, online), name="discord")
+        stopping = asyncio.create_task(stop.wait(), name="stop")
+        await asyncio.wait({face, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+        stopping.cancel()
+        if not face.done():
+            # Discord stays connected while the drain delivers what is ready.
+            await core.engine.drain(_DRAIN_SECONDS)
+            face.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await face
+
+
+async def stay_online(core: Core, online: asyncio.Event) -> None:
+    """Keep a client connected; ConfigError when the token is refused, else try again for ever."""
+    pause = 1.0
+    while True:
+        studio = core.studio()
+        studio.when_ready(online.set)
+        cards = asyncio.create_task(studio.cards.run(), name="cards")
+        try:
+            async with studio:
+                await studio.start(core.settings.discord_token.get_secret_value())
+        except discord.LoginFailure:
+            raise ConfigError("DISCORD_TOKEN: Discord refuses this token") from None
+        except (aiohttp.ClientError, discord.DiscordException, OSError) as error:
+            log.warning("Discord cannot be reached (%s); again in %.0f s", error, pause)
+        finally:
+            online.clear()
+            cards.cancel()
+        await asyncio.sleep(pause)
+        pause = min(_RECONNECT_CAP_SECONDS, pause * 2)
+
+
+async def _not_ready(core: Core, online: asyncio.Event) -> list[str]:
+    missing = [] if online.is_set() else ["discord"]
+    try:
+        await core.engine.jobs.count()
+    except StorageError:
+        missing.append("database")
+    return missing

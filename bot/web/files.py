@@ -1,0 +1,37 @@
+"""GET /m/{token}.{ext}: an asset by its unguessable address, with Range support."""
+
+import asyncio
+import re
+
+from aiohttp import web
+
+from bot.web.keys import FILES, STORE
+from storage.errors import NotFoundError
+
+routes = web.RouteTableDef()
+
+_NAME = re.compile(r"(?P<token>[\w-]{22})\.(?P<extension>[a-z0-9]{2,5})", re.ASCII)
+
+
+@routes.get("/m/{name}")
+async def show(request: web.Request) -> web.StreamResponse:
+    """The file with the type its content has; one 404 for all that is not there."""
+    match = _NAME.fullmatch(request.match_info["name"])
+    if match is None:
+        raise web.HTTPNotFound
+    try:
+        asset = await request.app[STORE].get(match["token"])
+    except NotFoundError:
+        raise web.HTTPNotFound from None
+    path = request.app[FILES].path(asset)
+    if asset.extension != match["extension"] or not await asyncio.to_thread(path.is_file):
+        raise web.HTTPNotFound
+    return web.FileResponse(
+        path,
+        headers={
+            "Content-Type": asset.content_type,
+            "Content-Disposition": f'inline; filename="{asset.token[:8]}.{asset.extension}"',
+            "Cache-Control": "private, max-age=31536000, immutable",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        },
+    )

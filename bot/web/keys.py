@@ -1,0 +1,14 @@
+"""The application's shared objects, by typed key."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from bot.engine import Engine
+from bot.media.assets import AssetFiles
+from storage.assets import AssetStore
+
+ENGINE = web.AppKey("ENGINE", Engine)
+STORE = web.AppKey("STORE", AssetStore)
+FILES = web.AppKey("FILES", AssetFiles)
+READY: web.AppKey[Callable[[], Awaitable[list[str]]]] = web.AppKey("READY")
