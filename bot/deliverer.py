@@ -13,7 +13,8 @@ from typing import Any
 from bot.errors import AtelierError, BadMediaError, CourierError, FetchError, RefusedHostError
 from bot.media import images
 from bot.media.assets import AssetFiles, new_token
-from bot.media.fetch import Fetcher
+from bot.media.fetch import Fetcher, save
+from bot.media.tile import removed_tile
 from bot.parts import backoff_ms
 from bot.text import N_, explain
 from bot.wire import Courier, Delivery, Outcome
@@ -24,8 +25,8 @@ from storage.models import DEADLINE, Asset, Job, Status, Upload
 
 log = logging.getLogger(__name__)
 
+
 RESULT, UPLOAD = "result", "upload"
-_UPLOAD_LIMIT = 25 * 1024 * 1024
 _TRIES_IF_BAD = 3
 _TRIES_IF_AWAY = 40
 _REFUSED_LOOK_MS = 300_000
@@ -88,9 +89,9 @@ class Deliverer:
         for asset in await self.assets.of_job(job.id, UPLOAD):
             if asset.position == position:
                 return asset
-        raw = self.files.temporary / f"{new_token()}.upload"
+        chunks = self.courier.read_upload(job, upload)
+        raw = await save(chunks, self.files.temporary, images.MAX_UPLOAD_BYTES)
         try:
-            await self._write_upload(job, upload, raw)
             async with self._decoding:
                 await asyncio.to_thread(images.check_upload, raw)
                 clean = await asyncio.to_thread(images.reencode_upload, raw, self.files.temporary)
@@ -100,15 +101,6 @@ class Deliverer:
             return await self._keep(job, UPLOAD, position, clean)
         finally:
             clean.unlink(missing_ok=True)
-
-    async def _write_upload(self, job: Job, upload: Upload, path: Path) -> None:
-        size = 0
-        with path.open("wb") as file:
-            async for chunk in self.courier.read_upload(job, upload):
-                size += len(chunk)
-                if size > _UPLOAD_LIMIT:
-                    raise BadMediaError(N_("The attached file is too large."))
-                await asyncio.to_thread(file.write, chunk)
 
     async def _prepare(self, job: Job) -> Delivery:
         succeeded = job.status is Status.SUCCEEDED
@@ -173,7 +165,7 @@ class Deliverer:
         size = next(((a.width, a.height) for a in held if a.width), (768, 768))
         tile = self.files.temporary / f"{new_token()}.png"
         try:
-            await asyncio.to_thread(images.removed_tile, size, explain(why), tile)
+            await asyncio.to_thread(removed_tile, size, explain(why), tile)
             await self._keep(job, RESULT, position, tile, note=str(why))
         finally:
             tile.unlink(missing_ok=True)

@@ -164,10 +164,7 @@ class Operation:
 
     def validate(self, values: Mapping[str, Any]) -> Params:
         """The params these values make; InvalidRequestError naming what to change."""
-        try:
-            return self.params.model_validate(dict(values))
-        except ValidationError as error:
-            raise _as_invalid(error) from error
+        return validated(self.params, values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,12 +280,18 @@ def follow_up(
     return operation.validate({**inherited, **values})
 
 
+def validated(params: type[Params], values: Mapping[str, Any]) -> Params:
+    """The params these values make; InvalidRequestError naming the field and its fault."""
+    try:
+        return params.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "request"
+        raise InvalidRequestError(
+            N_("{field}: {fault}"), field=field, fault=first["msg"]
+        ) from error
+
+
 def choices(info: FieldInfo) -> Sequence[Any]:
     """The values a `Literal` field allows; empty for any other field."""
     return get_args(info.annotation)
-
-
-def _as_invalid(error: ValidationError) -> InvalidRequestError:
-    first = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"]) or "request"
-    return InvalidRequestError(N_("{field}: {fault}"), field=field, fault=first["msg"])

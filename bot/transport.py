@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
+import yarl
 
 from bot.errors import UnavailableError, UncertainError
 from bot.text import N_
@@ -47,7 +48,7 @@ class Transport:
         try:
             async with self._session.request(
                 request.method,
-                credential.url + request.path,
+                yarl.URL(credential.url + request.path, encoded=True),
                 headers=dict(request.headers),
                 params=dict(request.query),
                 json=request.body,

@@ -10,6 +10,7 @@ from storage.errors import NotFoundError
 
 routes = web.RouteTableDef()
 
+_SHOWN = frozenset({"png", "jpg", "webp", "gif", "mp4", "webm"})
 _NAME = re.compile(r"(?P<token>[\w-]{22})\.(?P<extension>[a-z0-9]{2,5})", re.ASCII)
 
 
@@ -26,11 +27,13 @@ async def show(request: web.Request) -> web.StreamResponse:
     path = request.app[FILES].path(asset)
     if asset.extension != match["extension"] or not await asyncio.to_thread(path.is_file):
         raise web.HTTPNotFound
+    # What a browser could run (SVG) or cannot show is only ever saved.
+    how = "inline" if asset.extension in _SHOWN else "attachment"
     return web.FileResponse(
         path,
         headers={
             "Content-Type": asset.content_type,
-            "Content-Disposition": f'inline; filename="{asset.token[:8]}.{asset.extension}"',
+            "Content-Disposition": f'{how}; filename="{asset.name[:6]}.{asset.extension}"',
             "Cache-Control": "private, max-age=31536000, immutable",
             "Cross-Origin-Resource-Policy": "cross-origin",
         },

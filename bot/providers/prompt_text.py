@@ -1,0 +1,326 @@
+"""A Midjourney prompt as text: taking apart what people type, and printing it for the wire.
+
+What a parameter's value looks like is read here; whether a model takes it is `prompt`'s business.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from unicodedata import normalize
+
+from bot.errors import InvalidRequestError
+from bot.providers.prompt_table import (
+    DEFAULT_MODEL,
+    MODELS,
+    PARAMETERS,
+    REFUSED,
+    Form,
+    Model,
+    Parameter,
+)
+from bot.text import N_
+
+_BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
+_BY_SPELLING = {spelling: row for row in PARAMETERS for spelling in row.spellings}
+_MODEL_SPELLINGS = {"v": "v", "version": "v", "niji": "niji"}
+_STYLE = "style"  # `--style raw` is how --raw used to be written
+_KNOWN = {*_BY_SPELLING, *_MODEL_SPELLINGS, *REFUSED, _STYLE}
+
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff]")
+_STRAIGHT = str.maketrans("“”„‟", '""""')
+_DASHES = "-–—―－"
+_MARKER = re.compile(rf"([{_DASHES}]+)([A-Za-z0-9][^=]*)(?:=(.*))?", re.DOTALL)
+_EDGES = " <>\"',;.，；。、"
+_SCHEME = re.compile(r"(?:https?|upload)://", re.IGNORECASE)
+_LINK = re.compile(r"(?i:https)://[^\s/?#<>\"]+[^\s<>\"]*|upload://[0-9]{1,3}")
+_STYLE_CODE = re.compile(r"(?:[0-9]{1,20}|random)(?:::[0-9]{1,4}(?:\.[0-9]{1,2})?)?", re.IGNORECASE)
+_PATTERNS = {
+    Form.WHOLE: re.compile(r"-?[0-9]{1,15}"),
+    Form.DECIMAL: re.compile(r"-?(?:[0-9]{1,6}(?:\.[0-9]{1,2})?|\.[0-9]{1,2})"),
+    Form.RATIO: re.compile(r"[0-9]{1,9}:[0-9]{1,9}"),
+    Form.ID: re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}"),
+}
+_MALFORMED = {
+    Form.WHOLE: N_("{flag} must be a whole number such as {example}, not “{value}”."),
+    Form.DECIMAL: N_("{flag} must be a number such as {example}, not “{value}”."),
+    Form.RATIO: N_("{flag} must be two whole numbers such as 16:9, not “{value}”."),
+    Form.ID: N_("{flag} must be an id such as {example}, not “{value}”."),
+    Form.WORDS: N_("{flag} needs words such as “{example}”, not “{value}”."),
+    Form.LINKS: N_("{flag} takes image addresses (https://…) only, not “{value}”."),
+    Form.STYLES: N_("{flag} takes image addresses (https://…) or style codes, not “{value}”."),
+}
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt taken apart. `values`: parameter name → value (see `Form`), in the order given."""
+
+    images: tuple[str, ...] = field(default=(), repr=False)
+    text: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    model: Model | None = None
+
+
+def parse(text: str) -> Prompt:
+    """Take a typed prompt apart; InvalidRequestError says what cannot be read.
+
+    Long dashes made by phones, curly quotes, line breaks, full-width spaces, any case and
+    ``--s=200`` are understood. Dashes inside ordinary text stay text.
+    """
+    tokens = tokens_of(text)
+    start = next((i for i, token in enumerate(tokens) if _marker(token)), len(tokens))
+    images, words = _split_images(tokens[:start])
+    values: dict[str, object] = {}
+    model: Model | None = None
+    for spelling, arguments in _segments(tokens[start:]):
+        if spelling in _MODEL_SPELLINGS:
+            model = _agree(model, _read_model(_MODEL_SPELLINGS[spelling], arguments))
+        else:
+            parameter, given = lookup(spelling, arguments)
+            put(values, parameter, read(parameter, given))
+    # Left as it is, the provider would take a double hyphen for the start of a parameter.
+    return Prompt(images, re.sub("-{2,}", "—", " ".join(words)), values, model)
+
+
+def print_prompt(prompt: Prompt) -> str:
+    """The canonical text for the wire: images, text, parameters, and last the model.
+
+    Composed prompts always have a model; a follow-up without one keeps its parent's.
+    """
+    parts = [*prompt.images, prompt.text]
+    for name, value in prompt.values.items():
+        parameter = _BY_NAME[name]
+        given = value if isinstance(value, tuple) else (value,)
+        between = ", " if parameter.form is Form.WORDS else " "
+        parts += [parameter.flag, between.join(map(show, given))]
+    if prompt.model:
+        parts.append(prompt.model.flag)
+    return " ".join(filter(None, parts))
+
+
+def put(values: dict[str, object], parameter: Parameter, value: object) -> None:
+    """Add a value to those given before: lists add up, anything else must not differ."""
+    before = values.get(parameter.name)
+    if isinstance(before, tuple) and isinstance(value, tuple):
+        value = tuple(dict.fromkeys(before + value))
+    elif before is not None and before != value:
+        raise InvalidRequestError(
+            N_("{flag} stands twice, with {first} and with {second}. Keep one."),
+            flag=parameter.flag,
+            first=show(before),
+            second=show(value),
+        )
+    values[parameter.name] = value
+
+
+def show(value: object) -> str:
+    """A value as it is written behind its parameter; nothing for a flag."""
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def tokens_of(text: str) -> list[str]:
+    """The words, without invisible characters and with straight quotes."""
+    return _INVISIBLE.sub("", text).translate(_STRAIGHT).split()
+
+
+def _marker(token: str) -> tuple[str, str | None] | None:
+    """The parameter name that starts here, and what stands behind its ``=``."""
+    match = _MARKER.fullmatch(token)
+    if not match or match[1] == "-":
+        return None
+    name = match[2].lower().rstrip(_EDGES)
+    if "--" in match[1] or name in _KNOWN:
+        return name, match[3]
+    # A long dash may be a phone's "--" or punctuation; a misspelling is told from a word.
+    if len(name) > 3 and name.isalpha() and get_close_matches(name[:40], _KNOWN, n=1, cutoff=0.8):
+        return name, match[3]
+    return None
+
+
+def _segments(tokens: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    name, arguments = "", list[str]()
+    for token in tokens:
+        if marker := _marker(token):
+            if name:
+                yield name, arguments
+            name, arguments = marker[0], [marker[1]] if marker[1] else []
+        else:
+            arguments.append(token)
+    if name:
+        yield name, arguments
+
+
+def _split_images(tokens: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    count = 0
+    while count < len(tokens) and _SCHEME.match(tokens[count].strip(_EDGES)):
+        count += 1
+    words = tokens[count:]
+    if _SCHEME.search(" ".join(words)):
+        raise InvalidRequestError(
+            N_("Image addresses go at the start of the prompt, before the text. Move them there.")
+        )
+    _refuse_braces(" ".join(words))
+    return tuple(map(read_link, tokens[:count])), words
+
+
+def _refuse_braces(text: str) -> None:
+    if "{" in text or "}" in text:
+        raise InvalidRequestError(
+            N_("Lists in { } cannot be used here. Write out one of the variants.")
+        )
+
+
+def lookup(spelling: str, arguments: list[str]) -> tuple[Parameter, list[str]]:
+    """The row of a spelling, and its arguments; says why there is none."""
+    if spelling == _STYLE and [argument.lower() for argument in arguments] == ["raw"]:
+        return _BY_NAME["raw"], []
+    if spelling == _STYLE:
+        raise InvalidRequestError(N_("Of --style, only --style raw exists here. Remove it."))
+    if parameter := _BY_SPELLING.get(spelling):
+        return parameter, arguments
+    if sentence := REFUSED.get(spelling):
+        raise InvalidRequestError(sentence, name=spelling)
+    raise _unknown(spelling)
+
+
+def _unknown(spelling: str) -> InvalidRequestError:
+    glued = re.match(r"([a-z]+)([0-9.:]+)$", spelling)
+    if glued and glued[1] in {*_BY_SPELLING, *_MODEL_SPELLINGS}:
+        return InvalidRequestError(
+            N_("--{name} needs a space: write --{first} {second}."),
+            name=clip(spelling),
+            first=glued[1],
+            second=clip(glued[2]),
+        )
+    near = get_close_matches(spelling[:40], [*_BY_SPELLING, *_MODEL_SPELLINGS], n=1)
+    if near:
+        return InvalidRequestError(
+            N_(
+                "There is no --{name}. Did you mean --{near}? "
+                "If it is part of the text, put a space after the dash."
+            ),
+            name=clip(spelling),
+            near=near[0],
+        )
+    return InvalidRequestError(
+        N_("There is no --{name}. If it is part of the text, put a space after the dashes."),
+        name=clip(spelling),
+    )
+
+
+def read(parameter: Parameter, tokens: list[str]) -> object:
+    """The value these tokens write (see `Form`)."""
+    form = parameter.form
+    given = [token for token in tokens if token.strip(_EDGES)]
+    _refuse_braces(" ".join(given))
+    if form is Form.FLAG:
+        _refuse_rest(parameter, given)
+        return True
+    if not given:
+        raise _missing(parameter.flag, parameter.usage)
+    if form is Form.WORDS:
+        return _read_words(parameter, " ".join(given))
+    if form in (Form.LINKS, Form.STYLES):
+        return tuple(_read_reference(parameter, token.strip(_EDGES)) for token in given)
+    # Chinese keyboards write 16：9 and full-width digits.
+    value = normalize("NFKC", given[0]).lstrip("\"'<").rstrip(_EDGES)
+    if not _PATTERNS[form].fullmatch(value):
+        raise _malformed(parameter, given[0])
+    _refuse_rest(parameter, given[1:])
+    if form is Form.WHOLE:
+        return int(value)
+    if form is Form.DECIMAL:
+        return float(value)
+    return ":".join(str(int(side)) for side in value.split(":")) if form is Form.RATIO else value
+
+
+def _read_words(parameter: Parameter, text: str) -> tuple[str, ...]:
+    phrases = []
+    for part in re.split("[,，、;；]", text):
+        # No word may look like a parameter when it is printed.
+        plain = re.sub(rf"(?<!\S)[{_DASHES}]+(?=\S)", "", part.strip(f" \"'{_DASHES}"))
+        if phrase := " ".join(re.sub("-{2,}", "—", plain).split()):
+            phrases.append(phrase)
+    if not phrases:
+        raise _malformed(parameter, text)
+    return tuple(dict.fromkeys(phrases))
+
+
+def _read_reference(parameter: Parameter, value: str) -> str:
+    if _LINK.fullmatch(value):
+        return value
+    if parameter.form is Form.STYLES and _STYLE_CODE.fullmatch(value):
+        return value.lower()
+    raise _malformed(parameter, value)
+
+
+def read_link(token: str) -> str:
+    """The address of an image prompt."""
+    value = token.strip(_EDGES)
+    if not _LINK.fullmatch(value):
+        raise InvalidRequestError(
+            N_("An image address must start with https:// and name a public server.")
+        )
+    return value
+
+
+def _read_model(family: str, arguments: list[str]) -> Model:
+    given = [token.strip(_EDGES) for token in arguments]
+    if not given:
+        raise _missing(f"--{family}", "--niji 7" if family == "niji" else DEFAULT_MODEL.flag)
+    flag = f"--{family} {normalize('NFKC', given[0]).lower()}"
+    for model in MODELS:
+        if model.flag == flag:
+            _refuse_tail(flag, given[1:])
+            return model
+    raise InvalidRequestError(
+        N_("There is no {flag}. Choose one of {models}."),
+        flag=clip(flag),
+        models=", ".join(model.flag for model in MODELS),
+    )
+
+
+def _refuse_rest(parameter: Parameter, rest: list[str]) -> None:
+    _refuse_tail(parameter.usage if parameter.example else parameter.flag, rest)
+
+
+def _refuse_tail(flag: str, rest: list[str]) -> None:
+    if any(token.strip(_EDGES) for token in rest):
+        raise InvalidRequestError(
+            N_("Text goes before the parameters: move “{rest}” in front of {flag}."),
+            rest=clip(" ".join(rest)),
+            flag=flag.partition(" ")[0],
+        )
+
+
+def _missing(flag: str, usage: str) -> InvalidRequestError:
+    return InvalidRequestError(N_("{flag} needs a value, such as {usage}."), flag=flag, usage=usage)
+
+
+def _malformed(parameter: Parameter, value: str) -> InvalidRequestError:
+    return InvalidRequestError(
+        _MALFORMED[parameter.form],
+        flag=parameter.flag,
+        example=parameter.example,
+        value=clip(value),
+    )
+
+
+def _agree(first: Model | None, second: Model) -> Model:
+    if first not in (None, second):
+        raise InvalidRequestError(
+            N_("The prompt names two models, {first} and {second}. Keep one."),
+            first=first.label,
+            second=second.label,
+        )
+    return second
+
+
+def clip(text: str, most: int = 40) -> str:
+    """The beginning, for a sentence that quotes it."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
