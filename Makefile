@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PROJECT := pyproject.toml $(wildcard .ci/requirements-*.txt)
 
-.PHONY: demo test check format requirements clean
+.PHONY: demo test check format requirements messages clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m bot demo
@@ -45,6 +45,11 @@ requirements:
 	    $$([ $$extra = run ] || echo --extra $$extra) pyproject.toml \
 	    --no-emit-package atelier -o .ci/requirements-$$extra.txt; \
 	done
+
+# Collects every message for translators.
+messages: $(VENV)/.dev
+	$(BIN)/pybabel --quiet extract --no-location --omit-header --sort-output \
+	  -k _ -k N_ -k plural:1,2 -o bot/locales/atelier.pot bot cogs
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,109 @@
+"""The demo as a person meets it: the process, and its page in Chromium."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Locator, Page, async_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_WAIT_MS = 60_000
+
+
+@asynccontextmanager
+async def running_demo(data: Path) -> AsyncIterator[str]:
+    """`python -m bot demo` in a process of its own; gives the page's address, and stops cleanly."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("DISCORD", "YOUCHUAN"))}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo", "--port", "0", "--data", str(data)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=environment,
+    )
+    assert process.stdout is not None
+    said = b""
+    try:
+        async with asyncio.timeout(60):
+            while not (found := re.search(rb"(http://127\.0\.0\.1:\d+/#\S+)", said)):
+                line = await process.stdout.readline()
+                assert line, said.decode()
+                said += line
+        yield found[1].decode()
+    finally:
+        process.send_signal(signal.SIGINT)
+        rest, _ = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 0, rest.decode()
+    assert b"Traceback" not in rest, rest.decode()
+
+
+class DemoPage:
+    """What a person does on the page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.locator("article.channel-message")
+
+    def results(self) -> Locator:
+        return self.messages.filter(has=self.page.locator("img.gallery-image"))
+
+    async def imagine(self, prompt: str) -> None:
+        await self.page.locator("#channel-composer-input").click()
+        await self.page.keyboard.type("/imagine")
+        await self.page.locator(".command-entry.is-active").click()
+        await self.page.keyboard.type(prompt)
+        await self.page.keyboard.press("Enter")
+
+    async def result(self, number: int) -> Locator:
+        """The message of the n-th result (from 1), once it and its pictures are there."""
+        message = self.results().nth(number - 1)
+        await message.wait_for(timeout=_WAIT_MS)
+        await message.locator("img.gallery-image").first.wait_for(timeout=_WAIT_MS)
+        return message
+
+    async def press(self, message: Locator, label: str) -> None:
+        """Press a button; the page may ask for a second try right after a publishing."""
+        button = message.get_by_role("button", name=label, exact=True)
+        before = await self.page.locator("#action-status").inner_text()
+        for _ in range(5):
+            await button.click()
+            await self.page.wait_for_function(
+                "b => document.querySelector('#action-status').innerText !== b", arg=before
+            )
+            before = await self.page.locator("#action-status").inner_text()
+            if "stale" not in before.lower() and "changed" not in before.lower():
+                return
+
+    async def choose(self, message: Locator, placeholder: str, option: str) -> None:
+        await message.get_by_role("combobox", name=re.compile(placeholder)).click()
+        await self.page.get_by_role("option", name=option).click()
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[DemoPage]:
+    """The page in a fresh browser."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        page = await browser.new_page(viewport={"width": 1280, "height": 1400})
+        page.set_default_timeout(_WAIT_MS)
+        await page.goto(url)
+        try:
+            yield DemoPage(page)
+        finally:
+            await browser.close()
