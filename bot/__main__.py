@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import log
@@ -50,16 +50,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _settings() -> Settings:
+def _settings(faults: Callable[[Settings], list[str]] = Settings.unsupported) -> Settings:
     settings = load()
+    if found := faults(settings):
+        raise ConfigError(*found)
     log.set_up(settings.log_level, settings.log_format, settings.secrets())
     return settings
 
 
 def _run(_options: argparse.Namespace) -> None:
-    settings = _settings()
-    if faults := settings.faults():
-        raise ConfigError(*faults)
+    settings = _settings(Settings.faults)
     from bot import app
 
     asyncio.run(app.run(settings))

@@ -24,7 +24,7 @@ class Finding:
 
 
 async def check(settings: Settings, accounts: list[Credential]) -> list[Finding]:
-    """Look at everything, also after a fault; nothing is changed and nothing is paid."""
+    """Look at everything, also after a fault; nothing is paid, no more than an empty file made."""
     faults = settings.faults()
     found = [Finding(False, "settings", fault) for fault in faults]
     found = found or [Finding(True, "settings", "complete")]
@@ -40,11 +40,11 @@ async def check(settings: Settings, accounts: list[Credential]) -> list[Finding]
 
 
 async def _database(settings: Settings) -> Finding:
-    async with Database(settings.database) as database:
-        try:
+    try:
+        async with Database(settings.database) as database:
             revision = await database.revision()
-        except StorageError as error:
-            return Finding(False, "database", str(error))
+    except (StorageError, OSError) as error:
+        return Finding(False, "database", str(error))
     return Finding(True, "database", f"schema {revision or 'is made at the first start'}")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, NonNegativeInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigError
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=5, gt=0, le=3600)
     job_deadline_seconds: float = Field(default=1800, gt=0, le=7 * 86400)
     retention_days: int = Field(default=0, ge=0)
-    prices: Annotated[dict[str, int], NoDecode] = Field(default_factory=dict)
+    prices: Annotated[dict[str, NonNegativeInt], NoDecode] = Field(default_factory=dict)
     alert_webhook_url: SecretStr = _NO_SECRET
     operator_guild_ids: _Ids = ()
 
@@ -113,8 +113,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite:", "postgresql:")):
-            raise ValueError("must begin with sqlite: or postgresql:")
+        if value and not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
         return value
 
     @cached_property
@@ -129,26 +129,17 @@ class Settings(BaseSettings):
     @property
     def secret_keys(self) -> tuple[str, ...]:
         """The keys of SECRET_KEY: the first one writes, all of them read."""
-        return tuple(key for key in _split(self.secret_key.get_secret_value()) if key)
+        keys = self.secret_key.get_secret_value().split(",")
+        return tuple(key.strip() for key in keys if key.strip())
 
     def faults(self) -> list[str]:
         """What is missing for ``run``, one line each, beginning with the setting's name."""
-        found = [
-            f"{name.upper()}: is not set"
-            for name in ("discord_token", "secret_key")
-            if not getattr(self, name).get_secret_value()
-        ]
-        later = {
-            "role": self.role != "all",
-            "database_url": self.database_url.startswith("postgresql:"),
-            "assets_url": "://" in self.assets_url,
-            "discord_shard_ids": bool(self.discord_shard_ids),
+        needed = {
+            "DISCORD_TOKEN": self.discord_token.get_secret_value(),
+            "SECRET_KEY": self.secret_keys,
         }
-        found += [
-            f"{name.upper()}: this version runs as one process with SQLite and files"
-            for name, asked in later.items()
-            if asked
-        ]
+        found = [f"{name}: is not set" for name, value in needed.items() if not value]
+        found += self.unsupported()
         for name in ("youchuan", "lingtu", "jumdata"):
             app_id = getattr(self, f"{name}_app_id")
             secret = getattr(self, f"{name}_secret").get_secret_value()
@@ -159,10 +150,25 @@ class Settings(BaseSettings):
                 found.append(f"{name.upper()}_URL: is not set")
         return found
 
+    def unsupported(self) -> list[str]:
+        """What is set but not built yet, one line each; no command works with it."""
+        later = {
+            "role": self.role != "all",
+            "database_url": self.database_url.startswith("postgresql:"),
+            "assets_url": "://" in self.assets_url,
+            "discord_shard_ids": bool(self.discord_shard_ids),
+        }
+        return [
+            f"{name.upper()}: this version runs as one process with SQLite and files"
+            for name, asked in later.items()
+            if asked
+        ]
+
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for the log's redaction."""
         values = (getattr(self, name) for name in type(self).model_fields)
         known = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
+        known += [_password(address) for address in (self.database_url, self.discord_proxy)]
         return tuple(secret for secret in (*known, *self.secret_keys) if len(secret) >= 4)
 
 
@@ -190,11 +196,19 @@ def _split(value: object) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _password(address: str) -> str:
+    try:
+        return urlsplit(address).password or ""
+    except ValueError:
+        return ""
+
+
 def _checked_url(value: str, schemes: tuple[str, ...]) -> str:
     if not value:
         return value
     parts = urlsplit(value)
-    if parts.scheme not in schemes or not parts.hostname:
+    # Reading the port checks it.
+    if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
         raise ValueError(f"must be an address such as {schemes[-1]}://host")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must not carry a user name, a query or a fragment")

@@ -5,6 +5,7 @@ import re
 
 from aiohttp import web
 
+from bot.errors import BadMediaError
 from bot.web.keys import FILES, STORE
 from storage.errors import NotFoundError
 
@@ -22,9 +23,10 @@ async def show(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     try:
         asset = await request.app[STORE].get(match["token"])
-    except NotFoundError:
+        # A removed picture keeps its place without a file, and so without an extension.
+        path = request.app[FILES].path(asset)
+    except (NotFoundError, BadMediaError):
         raise web.HTTPNotFound from None
-    path = request.app[FILES].path(asset)
     if asset.extension != match["extension"] or not await asyncio.to_thread(path.is_file):
         raise web.HTTPNotFound
     # What a browser could run (SVG) or cannot show is only ever saved.

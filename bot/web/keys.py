@@ -10,5 +10,6 @@ from storage.assets import AssetStore
 
 ENGINE = web.AppKey("ENGINE", Engine)
 STORE = web.AppKey("STORE", AssetStore)
+READ_SECONDS = web.AppKey("READ_SECONDS", float)
 FILES = web.AppKey("FILES", AssetFiles)
 READY: web.AppKey[Callable[[], Awaitable[list[str]]]] = web.AppKey("READY")

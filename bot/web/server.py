@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.engine import Engine
 from bot.media.assets import AssetFiles
 from bot.web import callbacks, files
-from bot.web.keys import ENGINE, FILES, READY, STORE
+from bot.web.keys import ENGINE, FILES, READ_SECONDS, READY, STORE
 from storage.assets import AssetStore
 from storage.errors import StorageError
 
@@ -32,23 +32,23 @@ _Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """What the routes work on; `ready` names what is not ready yet."""
+    """What the routes work on; `ready` names what is not ready yet.
+
+    `read_seconds` is how long a callback's body may take.
+    """
 
     engine: Engine
     assets: AssetStore
     files: AssetFiles
     ready: Callable[[], Awaitable[list[str]]]
+    read_seconds: float = 10.0
 
 
 def make_app(site: Site) -> web.Application:
     """The application; body size, headers and error pages are the same for every route."""
     app = web.Application(client_max_size=_MAX_BODY, middlewares=[_guard])
-    app[ENGINE], app[STORE], app[FILES], app[READY] = (
-        site.engine,
-        site.assets,
-        site.files,
-        site.ready,
-    )
+    app[ENGINE], app[STORE], app[FILES] = site.engine, site.assets, site.files
+    app[READY], app[READ_SECONDS] = site.ready, site.read_seconds
     app.on_response_prepare.append(_add_headers)
     app.add_routes(callbacks.routes)
     app.add_routes(files.routes)
@@ -76,11 +76,9 @@ async def _guard(request: web.Request, handler: _Next) -> web.StreamResponse:
     except web.HTTPException as error:
         # aiohttp's own pages repeat the path; a bare status does not.
         return web.Response(status=error.status, headers=_allow(error))
-    except StorageError as error:
-        log.warning("web: %s", error)
+    except (StorageError, TimeoutError) as error:
+        log.warning("web: %s", str(error) or "the answer took too long")
         return web.Response(status=503, headers={"Retry-After": "5"})
-    except TimeoutError:
-        return web.Response(status=408)
 
 
 def _allow(error: web.HTTPException) -> dict[str, str]:
