@@ -85,7 +85,6 @@ class Engine:
             raise InvalidRequestError(N_("This is not set up on this bot; ask whoever runs it."))
         now = self._parts.now()
         parent_traits = order.parent.traits if order.parent else frozenset[str]()
-        once = f"{order.parent.id}:{order.action}.{order.index}" if order.parent else None
         job = Job(
             id=str(ULID.from_timestamp(now / 1000)),
             operation=operation.name,
@@ -97,7 +96,7 @@ class Engine:
             destination=order.destination,
             interaction_id=order.interaction_id,
             ordinal=order.ordinal,
-            once_key=once if order.once else None,
+            once_key=_once_key(order),
             parent_id=order.parent.id if order.parent else None,
             parent_index=order.index,
             action=order.action,
@@ -166,3 +165,10 @@ class Engine:
     def _wake(self) -> None:
         for loop in self.loops.values():
             loop.wake()
+
+
+def _once_key(order: Order) -> str | None:
+    """What at most one living job may hold: an image's U, or the retry of a failed job."""
+    if order.once and order.parent:
+        return f"{order.parent.id}:{order.action}.{order.index}"
+    return f"{order.retry_of}:retry" if order.retry_of else None

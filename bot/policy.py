@@ -19,10 +19,9 @@ class Person:
 def check_visible(person: Person, job: Job) -> None:
     """A job is seen in its own server, and by its owner in their DM; NotAllowedError elsewhere."""
     if person.guild_id is None:
-        allowed = job.destination.user_id == person.user_id
-    else:
-        allowed = job.destination.guild_id == person.guild_id
-    if not allowed:
+        if job.destination.user_id != person.user_id:
+            raise NotAllowedError(N_("Go on from this in the server where it was made."))
+    elif job.destination.guild_id != person.guild_id:
         raise NotAllowedError(N_("This job belongs to another server."))
 
 

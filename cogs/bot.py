@@ -1,0 +1,97 @@
+"""The Discord client: what it is made of, and what it serves."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.deliverer import Deliverer
+from bot.engine import Engine
+from bot.text import set_reader
+from cogs import EXTENSIONS, errors
+from cogs.cards import Cards
+from cogs.presses import Presses
+from cogs.results import DiscordCourier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What the Discord face works with."""
+
+    engine: Engine
+    deliverer: Deliverer
+
+
+class Tree(app_commands.CommandTree["Studio"]):
+    """Speaks the reader's language, and tells people in words what went wrong."""
+
+    async def interaction_check(self, interaction: discord.Interaction["Studio"], /) -> bool:
+        set_reader(str(interaction.locale))
+        return True
+
+    async def on_error(
+        self,
+        interaction: discord.Interaction["Studio"],
+        error: app_commands.AppCommandError,
+        /,
+    ) -> None:
+        await errors.answer(interaction, error)
+
+
+def wall_clock() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+class Studio(commands.Bot):
+    """The client; `courier` brings the engine's deliveries to people."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        public_url: str = "",
+        now: Callable[[], int] = wall_clock,
+        **options: Any,
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents.default(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=Tree,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            # The library's two seconds would hold up what an earlier process has left to post.
+            guild_ready_timeout=0.5,
+            **options,
+        )
+        self.engine, self.public_url, self.now = desk.engine, public_url, now
+        jobs, deliverer = desk.engine.jobs, desk.deliverer
+        self.courier = DiscordCourier(
+            self, jobs, deliverer.assets, deliverer.files, desk.engine.catalog, public_url
+        )
+        self.cards = Cards(jobs, self.courier, now)
+        self.presses = Presses(self)
+        self._when_ready: list[Callable[[], None]] = []
+
+    def when_ready(self, call: Callable[[], None]) -> None:
+        """Have `call` called whenever the gateway is ready."""
+        self._when_ready.append(call)
+
+    async def setup_hook(self) -> None:
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        await self.tree.sync()
+
+    async def on_ready(self) -> None:
+        """The gateway is there, for the first time or again."""
+        for call in self._when_ready:
+            call()
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Leave plain messages alone: everything here is a command or a button."""

@@ -1,0 +1,93 @@
+"""A result's files on their way into a message: under the size limit, under harmless names."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import discord
+
+from bot.errors import BadMediaError
+from bot.media import images
+from bot.media.assets import AssetFiles
+from cogs.layout import MOST_FILES, Shown
+from storage.models import Asset, Job
+
+log = logging.getLogger(__name__)
+
+_PICTURES = frozenset({"png", "jpg", "webp", "gif"})
+
+
+@dataclass
+class Parcel:
+    """The places of a result as a message shows them, and the files behind those it attaches."""
+
+    shown: list[Shown] = field(default_factory=list)
+    paths: list[Path] = field(default_factory=list)
+    largest: int = 0
+
+    @contextmanager
+    def opened(self) -> Iterator[list[discord.File]]:
+        """The files for one request."""
+        names = (place.filename for place in self.shown if place.filename)
+        with ExitStack() as stack:
+            files = []
+            for path, name in zip(self.paths, names, strict=True):
+                file = discord.File(path, filename=name)
+                stack.callback(file.close)
+                files.append(file)
+            yield files
+
+
+class Packer:
+    """Makes parcels; a file over the limit becomes a smaller picture, or a link alone."""
+
+    def __init__(self, files: AssetFiles, public_url: str) -> None:
+        self._files, self._public_url = files, public_url
+        # Each decoded picture may take a hundred megabytes.
+        self._decoding = asyncio.Semaphore(2)
+
+    @asynccontextmanager
+    async def packed(self, job: Job, assets: Sequence[Asset], limit: int) -> AsyncIterator[Parcel]:
+        """A parcel whose files have at most `limit` bytes each; usable inside the block."""
+        parcel, made = Parcel(), list[Path]()
+        try:
+            for asset in assets:
+                full = len(parcel.paths) >= MOST_FILES
+                path = None if full else await self._fitting(asset, limit, made)
+                self._add(parcel, job, asset, path, smaller=path is None or path in made)
+            yield parcel
+        finally:
+            for path in made:
+                path.unlink(missing_ok=True)
+
+    def _add(
+        self, parcel: Parcel, job: Job, asset: Asset, path: Path | None, *, smaller: bool
+    ) -> None:
+        link = f"{self._public_url}/m/{asset.name}" if smaller and self._public_url else ""
+        if path is None:
+            parcel.shown.append(Shown(asset=asset, link=link))
+            return
+        name = f"{job.id[-6:].lower()}-{asset.position + 1}{path.suffix}"
+        parcel.shown.append(Shown(asset=asset, filename=name, link=link))
+        parcel.paths.append(path)
+        parcel.largest = max(parcel.largest, path.stat().st_size)
+
+    async def _fitting(self, asset: Asset, limit: int, made: list[Path]) -> Path | None:
+        try:
+            path = self._files.path(asset)
+            if path.stat().st_size <= limit:
+                return path
+            if asset.extension not in _PICTURES or not limit:
+                return None
+            async with self._decoding:
+                smaller = await asyncio.to_thread(
+                    images.shrink_to_fit, path, limit, self._files.temporary
+                )
+        except (BadMediaError, OSError) as error:
+            log.warning("job %s, place %d: no file: %s", asset.job_id, asset.position, error)
+            return None
+        made.append(smaller)
+        return smaller

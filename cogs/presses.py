@@ -1,0 +1,244 @@
+"""What the buttons, selects and modals under a job's messages do."""
+
+import asyncio
+import dataclasses
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot import policy
+from bot.engine import Order
+from bot.errors import GoneError, InvalidRequestError, NotAllowedError
+from bot.operations import Action, Row, follow_up
+from bot.providers import prompt
+from bot.text import N_, _
+from cogs import forms, layout
+from cogs.buttons import PressId, job_id
+from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
+from cogs.replies import (
+    Interaction,
+    check_channel,
+    destination_of,
+    lead_to,
+    person_of,
+    place,
+)
+from storage.errors import NotFoundError
+from storage.models import Job, Status
+
+if TYPE_CHECKING:
+    from cogs.bot import Studio
+
+_ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+_PROMPTS = ("text", "remix_prompt")
+_DEEPEST = 20
+_TOO_LATE = N_("It is already being drawn and will be posted when it is there.")
+
+
+class Presses:
+    """Carries out presses; everything it needs to know is in the id and the job's row."""
+
+    def __init__(self, studio: "Studio") -> None:
+        self._studio, self._engine = studio, studio.engine
+        self._others: Mapping[str, Callable[[Interaction, Job, PressId], Awaitable[None]]] = {
+            "info": self._info,
+            "dm": self._send_dm,
+            "delete": self._delete,
+            "cancel": lambda interaction, job, _: self.cancel(interaction, job),
+            "retry": lambda interaction, job, _: self.retry(interaction, job),
+            "again": self._again,
+            "pick": self._pick,
+        }
+
+    async def find(self, job_id: str) -> Job:
+        """The job of an id; GoneError when there is none."""
+        if not _ULID.fullmatch(job_id):
+            raise GoneError(N_("There is no job “{id}” here."), id=job_id[:40])
+        try:
+            return await self._engine.jobs.get(job_id)
+        except NotFoundError:
+            raise GoneError(N_("This job is not there any more.")) from None
+
+    async def carry_out(self, interaction: Interaction, press: PressId) -> None:
+        """Do what a button, a select or a submitted modal means."""
+        job = await self.find(press.job)
+        policy.check_visible(person_of(interaction), job)
+        if press.key == "more":
+            press = press._replace(key=_chosen(interaction))
+        if other := self._others.get(press.key):
+            await other(interaction, job, press)
+        else:
+            await self._act(interaction, job, press)
+
+    async def _act(self, interaction: Interaction, job: Job, press: PressId) -> None:
+        policy.check_press(person_of(interaction), job)
+        action = self._engine.catalog.action(job.operation, press.key)
+        _check_fits(action, job, press.image)
+        check_channel(interaction)
+        if action.ask and interaction.type is not discord.InteractionType.modal_submit:
+            await self._ask(interaction, job, action, press)
+            return
+        data: Any = interaction.data or {}
+        operation = self._engine.catalog.operation(action.operation)
+        values = dict(action.preset or {})
+        if action.ask:
+            values |= forms.answers(data, action, operation)
+        if "remix_prompt" in values:
+            values["remix_prompt"] = _checked_prompt(values["remix_prompt"], job)
+        source, index = await self._source(job, action, press.image)
+        params = follow_up(operation, external_id=source.external_id, index=index, values=values)
+        order = Order(
+            operation=action.operation,
+            params=params,
+            destination=destination_of(interaction),
+            interaction_id=interaction.id,
+            parent=source,
+            index=index,
+            action=action.key,
+            once=action.once,
+        )
+        await place(interaction, order)
+
+    async def _source(self, job: Job, action: Action, index: int | None) -> tuple[Job, int | None]:
+        """The job and image that an action really works on: an upscaled picture's origin."""
+        if "upscaled" in job.traits and job.parent_id is not None:
+            index, job = job.parent_index, await self.find(job.parent_id)
+        if job.external_id is None:
+            raise GoneError(N_("Nothing can be made of this, because it was never drawn."))
+        return job, None if action.row is Row.WHOLE else index or 0
+
+    async def _ask(
+        self, interaction: Interaction, job: Job, action: Action, press: PressId
+    ) -> None:
+        operation = self._engine.catalog.operation(action.operation)
+        defaults = {name: str(value) for name, value in (action.preset or {}).items()}
+        if "remix_prompt" in action.ask:
+            defaults["remix_prompt"] = await self._prompt_of(job)
+        custom_id = job_id(press.job, press.key, press.image)
+        modal = forms.build(custom_id, action, operation, defaults)
+        await interaction.response.send_modal(modal)
+
+    async def _prompt_of(self, job: Job) -> str:
+        """The prompt that a picture was drawn with, which may be that of an earlier job."""
+        for _step in range(_DEEPEST):
+            for name in _PROMPTS:
+                if text := job.params.get(name):
+                    # A follow-up has its images from the job it follows.
+                    return prompt.print_prompt(dataclasses.replace(prompt.parse(text), images=()))
+            if job.parent_id is None:
+                break
+            job = await self.find(job.parent_id)
+        return ""
+
+    async def _pick(self, interaction: Interaction, job: Job, press: PressId) -> None:
+        chosen = _chosen(interaction)
+        index = int(chosen) if chosen in {"0", "1", "2", "3"} else press.image or 0
+        _check_there(job, index)
+        panel = layout.image_panel(job, self._engine.catalog, index)
+        await interaction.response.send_message(view=panel, ephemeral=True)
+
+    async def _info(self, interaction: Interaction, job: Job, _press: PressId) -> None:
+        await tell(interaction, layout.info_text(job, self._engine.catalog))
+
+    async def _send_dm(self, interaction: Interaction, job: Job, _press: PressId) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            await self._studio.courier.show_in(job, interaction.user)
+        except discord.Forbidden:
+            raise NotAllowedError(
+                N_("Your direct messages are closed to this bot, so nothing could be sent.")
+            ) from None
+        await tell(interaction, _("Sent to you as a direct message."))
+
+    async def _delete(self, interaction: Interaction, job: Job, _press: PressId) -> None:
+        policy.check_owner(person_of(interaction), job)
+        await interaction.response.defer()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await interaction.delete_original_response()
+        except DISCORD_FAULTS:
+            raise GoneError(N_("This message could not be deleted; delete it by hand.")) from None
+
+    async def cancel(self, interaction: Interaction, job: Job) -> None:
+        """Cancel a job that nobody has begun to submit, and say whether that was in time."""
+        policy.check_owner(person_of(interaction), job)
+        if await self._engine.cancel(job):
+            text = _("Canceled. Nothing was sent and nothing was charged.")
+        elif (await self.find(job.id)).status.is_final:
+            text = _("This is already finished.")
+        else:
+            text = _(_TOO_LATE)
+        await tell(interaction, text)
+
+    async def retry(self, interaction: Interaction, job: Job) -> None:
+        """Make a failed job once more, or look again at a result that was not posted yet."""
+        policy.check_owner(person_of(interaction), job)
+        if job.status is Status.SUCCEEDED and job.delivered_at is None:
+            await self._engine.look_again(job)
+            await tell(interaction, _("It is finished and is being posted now."))
+        elif job.status is Status.SUCCEEDED:
+            sentence = N_("This succeeded; /job show {id} brings it here.")
+            raise InvalidRequestError(sentence, id=job.id)
+        elif not job.status.is_final:
+            raise InvalidRequestError(_TOO_LATE)
+        else:
+            before = await self._engine.jobs.retry_of(job.id)
+            if before and before.status not in (Status.FAILED, Status.CANCELED):
+                await lead_to(interaction, before)
+                return
+            await place(interaction, await self._same(interaction, job, retry_of=job.id))
+
+    async def _again(self, interaction: Interaction, job: Job, _press: PressId) -> None:
+        policy.check_press(person_of(interaction), job)
+        await place(interaction, await self._same(interaction, job))
+
+    async def _same(
+        self, interaction: Interaction, job: Job, *, retry_of: str | None = None
+    ) -> Order:
+        parent = await self.find(job.parent_id) if job.parent_id else None
+        once = False
+        if parent and retry_of and job.action:
+            # A retried U counts as the first press of that U.
+            once = self._engine.catalog.action(parent.operation, job.action).once
+        return Order(
+            operation=job.operation,
+            params=self._engine.catalog.operation(job.operation).validate(job.params),
+            destination=destination_of(interaction),
+            interaction_id=interaction.id,
+            uploads=job.uploads,
+            parent=parent,
+            index=job.parent_index,
+            action=job.action,
+            once=once,
+            retry_of=retry_of,
+        )
+
+
+def _chosen(interaction: Interaction) -> str:
+    data: Any = interaction.data or {}
+    values = data.get("values") or [""]
+    return str(values[0])
+
+
+def _check_fits(action: Action, job: Job, index: int | None) -> None:
+    if job.status is not Status.SUCCEEDED or not action.fits(job.traits):
+        raise InvalidRequestError(N_("This cannot be done with this picture."))
+    if index is not None:
+        _check_there(job, index)
+
+
+def _check_there(job: Job, index: int) -> None:
+    media = (job.result or {}).get("media", ())
+    if index >= len(media) or not media[index]["url"]:
+        raise InvalidRequestError(
+            N_("Image {number} is not there: moderation removed it."), number=index + 1
+        )
+
+
+def _checked_prompt(text: str, job: Job) -> str:
+    parsed = prompt.parse(text)
+    own = next((prompt.MODEL_BY_KEY[key] for key in prompt.MODEL_BY_KEY if key in job.traits), None)
+    prompt.validate_follow_up(parsed, parsed.model or own or prompt.DEFAULT_MODEL)
+    return prompt.print_prompt(parsed)

@@ -1,0 +1,135 @@
+"""An order becomes a row, a card and an acknowledgement: the one way from Discord to the engine."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.engine import Order
+from bot.errors import NotAllowedError
+from bot.policy import Person
+from bot.text import N_, _
+from bot.wire import Progress
+from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
+from cogs.layout import card_layout, jump_link
+from storage.errors import StorageError
+from storage.models import Destination, Job, Status
+
+if TYPE_CHECKING:
+    from cogs.bot import Studio
+
+log = logging.getLogger(__name__)
+
+Interaction = discord.Interaction[Any]
+
+_UNKNOWN_INTERACTION = 10062
+_THREADS = frozenset(
+    {
+        discord.ChannelType.public_thread,
+        discord.ChannelType.private_thread,
+        discord.ChannelType.news_thread,
+    }
+)
+_PERMISSIONS = {
+    "view_channel": N_("View Channel"),
+    "send_messages": N_("Send Messages"),
+    "send_messages_in_threads": N_("Send Messages in Threads"),
+    "attach_files": N_("Attach Files"),
+    "read_message_history": N_("Read Message History"),
+}
+
+
+def person_of(interaction: Interaction) -> Person:
+    """Who acts, as `policy` sees them; admins are those who may manage the server."""
+    in_guild = interaction.guild_id is not None
+    return Person(
+        user_id=interaction.user.id,
+        guild_id=interaction.guild_id,
+        is_admin=in_guild and interaction.permissions.manage_guild,
+    )
+
+
+def destination_of(interaction: Interaction) -> Destination:
+    """Where the result of this interaction belongs."""
+    return Destination(
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id or 0,
+        user_id=interaction.user.id,
+        locale=str(interaction.locale),
+    )
+
+
+def check_channel(interaction: Interaction) -> None:
+    """The bot can post a result here; else NotAllowedError names what it lacks."""
+    if interaction.guild_id is None:
+        return
+    in_thread = getattr(interaction.channel, "type", None) in _THREADS
+    unneeded = "send_messages" if in_thread else "send_messages_in_threads"
+    lacking = [
+        _(name)
+        for permission, name in _PERMISSIONS.items()
+        if permission != unneeded and not getattr(interaction.app_permissions, permission)
+    ]
+    if lacking:
+        raise NotAllowedError(
+            N_("The bot could not post the result here: it lacks {permissions} in this channel."),
+            permissions=", ".join(lacking),
+        )
+
+
+async def place(interaction: Interaction, order: Order) -> None:
+    """Commit an order and answer with its progress card; a repeated press is led to its job."""
+    studio: Studio = interaction.client
+    check_channel(interaction)
+    job, new = await studio.engine.submit(order)
+    if not new:
+        await lead_to(interaction, job)
+        return
+    card = await progress_of(studio, job)
+    try:
+        card_id = await _post_card(interaction, card_layout(card, studio.engine.catalog))
+    except discord.NotFound as error:
+        # The press looked dead to the person, so nobody shall pay for it.
+        if error.code == _UNKNOWN_INTERACTION and await studio.engine.cancel(job):
+            log.warning("job %s: its interaction was gone before the answer", job.id)
+            return
+        card_id = None
+    except DISCORD_FAULTS as error:
+        log.warning("job %s has no card: %s", job.id, error)
+        card_id = None
+    try:
+        await studio.engine.acknowledge(job, card_id)
+    except StorageError as error:
+        # The row is committed and will be taken up without it.
+        log.warning("job %s is not acknowledged: %s", job.id, error)
+
+
+async def _post_card(interaction: Interaction, view: discord.ui.LayoutView) -> int | None:
+    async with asyncio.timeout(ANSWER_SECONDS):
+        response = await interaction.response.send_message(view=view)
+    return response.message_id
+
+
+async def progress_of(studio: "Studio", job: Job) -> Progress:
+    """What a card can say about a job now."""
+    return Progress(
+        job=job,
+        now=studio.now(),
+        ahead=await studio.engine.jobs.ahead_of(job) if job.status is Status.QUEUED else 0,
+        estimate=await studio.engine.jobs.usual_duration(job.operation),
+    )
+
+
+async def lead_to(interaction: Interaction, job: Job) -> None:
+    """Say where a job's result is, or that it is on its way."""
+    link = jump_link(job)
+    if link and job.status is Status.SUCCEEDED:
+        text = _("That picture is already there: {link}", link=link)
+    elif link:
+        text = _("This has already been tried: {link}", link=link)
+    elif job.status.is_final and job.delivered_at is not None:
+        text = _("This has already been made; /job show {id} brings it here.", id=job.id)
+    else:
+        text = _("It is already being drawn and will be posted when it is there.")
+    await tell(interaction, text)

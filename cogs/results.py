@@ -1,0 +1,304 @@
+"""The Courier: brings each finished job to its person in exactly one message.
+
+A deterministic nonce makes a repeated post one message for some minutes; after that the channel's
+history is asked before anything is posted again.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from weakref import WeakValueDictionary
+
+import discord
+
+from bot.errors import BadMediaError, CourierError, FetchError
+from bot.media.assets import AssetFiles
+from bot.operations import Catalog
+from bot.text import N_, _, reading
+from bot.wire import Delivery, Outcome, Progress, Receipt
+from cogs.layout import (
+    Shown,
+    canceled_layout,
+    card_layout,
+    notice_layout,
+    plain_layout,
+    result_layout,
+)
+from cogs.parcels import Packer
+from cogs.posts import (
+    FILE_LIMIT,
+    NETWORK,
+    Channel,
+    ElsewhereError,
+    Send,
+    Terms,
+    editing,
+    is_card,
+    limit_of,
+    may_pass,
+    may_read,
+    outcome_of,
+    posting,
+    reaching,
+    reply_to,
+)
+from cogs.words import words_of
+from storage.assets import AssetStore
+from storage.errors import NotFoundError
+from storage.jobs import JobStore
+from storage.models import Job, Status, Upload
+
+log = logging.getLogger(__name__)
+
+_DELIVER_SECONDS, _CARD_SECONDS, _UPLOAD_SECONDS = 240.0, 10.0, 60.0
+_CHUNK = 1 << 16
+_LOOK_BACK = 200  # messages
+_SKEW_MS = 60_000  # our clock may be ahead of Discord's
+_DEEPEST = 20
+
+Place = Callable[[Job], Awaitable[Channel]]
+
+
+class DiscordCourier:
+    """Implements `bot.wire.Courier` with the bot token; interaction tokens are never needed."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        jobs: JobStore,
+        assets: AssetStore,
+        files: AssetFiles,
+        catalog: Catalog,
+        public_url: str = "",
+    ) -> None:
+        self._client, self._jobs, self._assets, self._catalog = client, jobs, assets, catalog
+        self._packer = Packer(files, public_url)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        # Cards that are gone or have become a result: late progress must not touch them.
+        self._settled: deque[int] = deque(maxlen=2000)
+
+    async def read_upload(self, job: Job, upload: Upload) -> AsyncIterator[bytes]:
+        """The bytes of an attached file, by the only call that every Discord serves."""
+        if not self._client.is_ready():
+            raise FetchError(N_("Discord is not connected yet."))
+        try:
+            async with asyncio.timeout(_UPLOAD_SECONDS):
+                data = await self._client.http.get_from_cdn(upload.url)
+        except (discord.NotFound, discord.Forbidden):
+            raise BadMediaError(
+                N_("The attached file is not there any more; attach it again.")
+            ) from None
+        except (discord.HTTPException, RuntimeError, *NETWORK) as error:
+            raise FetchError(N_("The attached file could not be fetched from Discord.")) from error
+        for start in range(0, len(data), _CHUNK):
+            yield data[start : start + _CHUNK]
+
+    async def show_progress(self, progress: Progress) -> None:
+        """Edit the job's card, unless it is being delivered or its card is no card any more."""
+        job, turn = progress.job, self._turn(progress.job)
+        if job.card_id is None or job.card_id in self._settled or turn.locked():
+            return
+        if not self._client.is_ready():
+            return
+        async with turn:
+            with reading(job.destination.locale):
+                view = card_layout(progress, self._catalog)
+            try:
+                async with asyncio.timeout(_CARD_SECONDS):
+                    await self._card(job, job.card_id).edit(view=view)
+            except (discord.HTTPException, RuntimeError, *NETWORK) as error:
+                log.info("the card of job %s cannot be edited: %s", job.id, error)
+
+    async def deliver(self, delivery: Delivery) -> Receipt:
+        """Post the job's one message of this outcome; CourierError when it may be tried again."""
+        job = delivery.job
+        if not self._client.is_ready():
+            raise CourierError(N_("Discord is not connected yet."))
+        async with self._turn(job):
+            with reading(job.destination.locale), reaching():
+                async with asyncio.timeout(_DELIVER_SECONDS):
+                    return await self._deliver(delivery)
+
+    async def show_in(
+        self, job: Job, target: discord.abc.Messageable | discord.Interaction[Any]
+    ) -> None:
+        """Post a finished job again, with its buttons: in a channel, a DM, or as a follow-up.
+
+        Speaks to the current reader. discord.Forbidden where the bot may not write.
+        """
+        is_result = job.status is Status.SUCCEEDED
+        delivery = Delivery(
+            job=job,
+            outcome=Outcome.RESULT if is_result else Outcome.NOTICE,
+            assets=await self._assets.of_job(job.id, "result") if is_result else (),
+            parent=await self._get(job.parent_id),
+        )
+        limit = target.filesize_limit if isinstance(target, discord.Interaction) else FILE_LIMIT
+
+        async def send(message: dict[str, Any]) -> discord.Message:
+            message["allowed_mentions"] = discord.AllowedMentions.none()
+            if isinstance(target, discord.Interaction):
+                return await target.followup.send(wait=True, **message)
+            return await target.send(**message)
+
+        with reaching():
+            async with asyncio.timeout(_DELIVER_SECONDS):
+                await self._send(delivery, Terms(limit), send)
+
+    async def _deliver(self, delivery: Delivery) -> Receipt:
+        job, belongs = delivery.job, f"<#{delivery.job.destination.channel_id}>"
+        if job.status is Status.CANCELED and (job.card_id is not None or not job.attempts):
+            return await self._close_card(job)
+        note, why = "", ""
+        places: Sequence[Place] = (self._channel, self._direct_messages)
+        for place in places:
+            try:
+                return await self._bring(delivery, await place(job), note)
+            except (discord.HTTPException, discord.InvalidData, ElsewhereError) as error:
+                if isinstance(error, discord.HTTPException) and may_pass(error):
+                    raise
+                log.info("job %s cannot be posted by %s: %s", job.id, place.__name__, error)
+                why = why or str(error)
+                note = _(
+                    "This belongs in {channel}, but it could not be posted there.",
+                    channel=belongs,
+                )
+        return Receipt(note=_("It could be posted nowhere: {why}", why=why[:200]))
+
+    async def _channel(self, job: Job) -> Channel:
+        number = job.destination.channel_id
+        found = self._client.get_channel(number) or await self._client.fetch_channel(number)
+        if not isinstance(found, Channel):
+            raise ElsewhereError(f"channel {number} takes no messages")
+        return found
+
+    async def _direct_messages(self, job: Job) -> Channel:
+        found = await self._client.create_dm(discord.Object(job.destination.user_id))
+        if found.id == job.destination.channel_id:
+            raise ElsewhereError("there is no other place")
+        return found
+
+    async def _bring(self, delivery: Delivery, channel: Channel, note: str) -> Receipt:
+        job, is_home = delivery.job, channel.id == delivery.job.destination.channel_id
+        send, reference = posting(delivery, channel), reply_to(delivery.parent, channel)
+        if delivery.attempted:
+            found, readable = await self._search(delivery, channel)
+            if found is not None:
+                await self._drop_card(job, found)
+                return Receipt(channel_id=channel.id, message_id=found)
+            if not readable:
+                # Whether it was posted cannot be known; an edit may safely happen twice.
+                if not is_home or job.card_id is None:
+                    raise ElsewhereError("the history of the channel may not be read")
+                send, reference = editing(channel.get_partial_message(job.card_id)), None
+        terms = Terms(limit_of(channel), reference)
+        message = await self._send(delivery, terms, send, note)
+        await self._drop_card(job, message.id)
+        return Receipt(channel_id=channel.id, message_id=message.id)
+
+    async def _send(
+        self, delivery: Delivery, terms: Terms, send: Send, note: str = ""
+    ) -> discord.Message:
+        prompt = await self._prompt(delivery.job)
+        while True:
+            async with self._packer.packed(delivery.job, delivery.assets, terms.limit) as parcel:
+                view = self._layout(delivery, parcel.shown, prompt, note, plain=terms.plain)
+                message: dict[str, Any] = {"view": view}
+                if terms.reference:
+                    message["reference"] = terms.reference
+                try:
+                    with parcel.opened() as files:
+                        return await send({**message, "files": files})
+                except discord.HTTPException as error:
+                    if may_pass(error) or not terms.lower(error, parcel.largest):
+                        raise
+
+    def _layout(
+        self, delivery: Delivery, shown: Sequence[Shown], prompt: str, note: str, *, plain: bool
+    ) -> discord.ui.LayoutView:
+        if plain:
+            return plain_layout(delivery, shown)
+        if delivery.outcome is Outcome.RESULT:
+            return result_layout(delivery, self._catalog, shown, prompt=prompt, note=note)
+        return notice_layout(delivery, self._catalog, prompt=prompt, note=note)
+
+    async def _search(self, delivery: Delivery, channel: Channel) -> tuple[int | None, bool]:
+        """The message of an earlier attempt, and whether the history could be read at all."""
+        job, seen = delivery.job, False
+        try:
+            async for message in channel.history(
+                limit=_LOOK_BACK, after=_before(job), oldest_first=False
+            ):
+                seen = True
+                mine = self._client.user is not None and message.author == self._client.user
+                if mine and outcome_of(message, job) is delivery.outcome:
+                    return message.id, True
+        except discord.Forbidden:
+            return None, False
+        # Without the permission Discord answers with an empty list instead of an error.
+        return None, seen or may_read(channel)
+
+    async def _prompt(self, job: Job) -> str:
+        """The words that a picture goes back to, which may be those of an earlier job."""
+        found: Job | None = job
+        for _step in range(_DEEPEST):
+            if found is None or (words := words_of(found, self._catalog)):
+                return words if found else ""
+            found = await self._get(found.parent_id)
+        return ""
+
+    async def _get(self, number: str | None) -> Job | None:
+        if number is None:
+            return None
+        try:
+            return await self._jobs.get(number)
+        except NotFoundError:
+            return None
+
+    async def _close_card(self, job: Job) -> Receipt:
+        if job.card_id is None:
+            return Receipt(note=_("canceled before it had a message"))
+        self._settled.append(job.card_id)
+        try:
+            await self._card(job, job.card_id).edit(view=canceled_layout(job, self._catalog))
+        except discord.HTTPException as error:
+            if may_pass(error):
+                raise
+            return Receipt(note=_("canceled, and its card is gone"))
+        return Receipt(channel_id=job.destination.channel_id, message_id=job.card_id)
+
+    async def _drop_card(self, job: Job, message_id: int) -> None:
+        try:
+            async with asyncio.timeout(_CARD_SECONDS):
+                card_id = job.card_id or await self._lost_card(job)
+                if card_id is None:
+                    return
+                self._settled.append(card_id)
+                if card_id != message_id:
+                    await self._card(job, card_id).delete()
+        except (discord.HTTPException, *NETWORK) as error:
+            log.info("the card of job %s stays: %s", job.id, error)
+
+    async def _lost_card(self, job: Job) -> int | None:
+        """The card of a job that never learned its id: its answer was lost, or the process died."""
+        place = self._client.get_partial_messageable(job.destination.channel_id)
+        async for message in place.history(limit=_LOOK_BACK, after=_before(job)):
+            if is_card(message, job):
+                return message.id
+        return None
+
+    def _card(self, job: Job, card_id: int) -> discord.PartialMessage:
+        place = self._client.get_partial_messageable(job.destination.channel_id)
+        return place.get_partial_message(card_id)
+
+    def _turn(self, job: Job) -> asyncio.Lock:
+        return self._turns.setdefault(job.id, asyncio.Lock())
+
+
+def _before(job: Job) -> discord.Object:
+    """A place in the history that none of the job's messages stands before."""
+    made = datetime.fromtimestamp((job.created_at - _SKEW_MS) / 1000, UTC)
+    return discord.Object(discord.utils.time_snowflake(made))

@@ -1,0 +1,167 @@
+"""What messages say about a job: its prompt, model, lineage, money. Pure text, made harmless."""
+
+import re
+
+from pydantic import ValidationError
+
+from bot.errors import GoneError
+from bot.news import unpack
+from bot.operations import Catalog
+from bot.providers.prompt import MODEL_BY_KEY
+from bot.text import N_, _, explain
+from storage.models import DEADLINE, UNCERTAIN, Job, Status
+
+_MARKUP = re.compile(r"([\\*_~`|\[\]()<>#])")
+_FLAGS = re.compile(r"(?:^|\s)(--[a-z].*)", re.DOTALL)
+_FREE = frozenset({"rejected", "moderation", "auth", "credit", "invalid", "unavailable"})
+_LONGEST_INFO = 1900  # characters: an answer without Components V2 takes 2000
+_STATUSES = {
+    Status.QUEUED: N_("waiting"),
+    Status.SUBMITTING: N_("being sent"),
+    Status.RUNNING: N_("being drawn"),
+    Status.SUCCEEDED: N_("finished"),
+    Status.FAILED: N_("failed"),
+    Status.CANCELED: N_("canceled"),
+}
+
+
+def trimmed(text: str, most: int) -> str:
+    """The text in one line of at most `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def harmless(text: str, most: int) -> str:
+    """A person's words without markup, links or mentions; at most twice `most` characters."""
+    line = _MARKUP.sub(r"\\\1", trimmed(text, most))
+    # Dashes and dots only mean something where a line begins.
+    line = re.sub(r"^([-+]|\d+(?=\.))", r"\\\1", line)
+    return line.replace("@", "@\u200b").replace("://", ":\u200b//")
+
+
+def words_of(job: Job, catalog: Catalog) -> str:
+    """The prompt that a job brought itself; empty where it has none."""
+    try:
+        return catalog.operation(job.operation).params.model_validate(dict(job.params)).words()
+    except (GoneError, ValidationError):
+        return ""
+
+
+def flags_of(job: Job) -> str:
+    """The parameters that were typed or chosen with the prompt, as they went to the provider."""
+    for value in job.params.values():
+        if isinstance(value, str) and (found := _FLAGS.search(value)):
+            return found[1]
+    return ""
+
+
+def model_of(job: Job) -> str:
+    """What drew it: a model's name, or the provider's where no model is known."""
+    labels = [MODEL_BY_KEY[trait].label for trait in job.traits if trait in MODEL_BY_KEY]
+    return labels[0] if labels else job.provider.capitalize()
+
+
+def money(fen: int | None) -> str:
+    """An amount in yuan; an unknown one is said to be so, never 0."""
+    return _("unknown") if fen is None else f"¥{fen / 100:.2f}"
+
+
+def jump_link(job: Job) -> str:
+    """The address of a job's message; empty while it has none."""
+    if job.message_id is None:
+        return ""
+    guild = job.destination.guild_id
+    channel = job.message_channel_id or job.destination.channel_id
+    # What stands elsewhere than where it was ordered went to the person's direct messages.
+    place = guild if guild is not None and channel == job.destination.channel_id else "@me"
+    return f"https://discord.com/channels/{place}/{channel}/{job.message_id}"
+
+
+def title(job: Job, catalog: Catalog, prompt: str = "", most: int = 400) -> str:
+    """The headline: `prompt` (that of an earlier job) or the job's own, else what was done."""
+    words = harmless(words_of(job, catalog) or prompt, most)
+    return f"**{words}**" if words else f"**{summary_of(job, catalog)}**"
+
+
+def summary_of(job: Job, catalog: Catalog) -> str:
+    """What the job's operation does, in a sentence."""
+    try:
+        return _(catalog.operation(job.operation).summary)
+    except GoneError as error:
+        return explain(error)
+
+
+def credits_line(job: Job) -> str:
+    """The line ``model · parameters · who``."""
+    flags = harmless(flags_of(job), 200)
+    return " · ".join(filter(None, (model_of(job), flags, f"<@{job.destination.user_id}>")))
+
+
+def lineage(job: Job, parent: Job | None, catalog: Catalog) -> str:
+    """What was done with which image of which result; empty for a job that follows none."""
+    if job.parent_id is None:
+        return ""
+    label = ""
+    if parent is not None and job.action:
+        try:
+            action = catalog.action(parent.operation, job.action)
+            label = _(action.label, n=(job.parent_index or 0) + 1)
+        except GoneError:
+            label = job.action
+    link = (jump_link(parent) if parent else "") or _("an earlier result")
+    if job.parent_index is None:
+        return _("{label} → of {link}", label=label, link=link)
+    return _("{label} → image {n} of {link}", label=label, n=job.parent_index + 1, link=link)
+
+
+def charged(job: Job) -> str:
+    """What a failed job cost, as far as that is known."""
+    if job.cost is not None and job.cost > 0:
+        return _("It was charged: {cost}.", cost=money(job.cost))
+    never_taken = job.external_id is None and job.failure in _FREE
+    if job.cost == 0 or never_taken or (not job.attempts and job.failure != UNCERTAIN):
+        return _("Nothing was charged.")
+    if job.failure in (UNCERTAIN, DEADLINE):
+        return _("It may have been charged.")
+    return _("What was charged is unknown.")
+
+
+def why(job: Job) -> str:
+    """The plain reason why a job failed."""
+    return explain(unpack(job.failure_text))
+
+
+def info_text(job: Job, catalog: Catalog) -> str:
+    """Everything there is to know about a job, in at most 1900 characters."""
+    result = job.result or {}
+    facts = [
+        (_("Job"), f"`{job.id}`"),
+        (_("What"), summary_of(job, catalog)),
+        (_("State"), _(_STATUSES[job.status])),
+        (_("Model"), model_of(job)),
+        (_("Parameters"), harmless(flags_of(job), 200)),
+        (_("Seed"), "" if result.get("seed") is None else f"`{result['seed']}`"),
+        (_("Cost"), money(job.cost)),
+        (_("Price estimate"), money(job.price)),
+        (_("By"), f"<@{job.destination.user_id}>"),
+        (_("Ordered"), f"<t:{job.created_at // 1000}:f>"),
+        (_("Time taken"), _duration(job)),
+        (_("From"), _("image {n} of job {id}", n=(job.parent_index or 0) + 1, id=job.parent_id))
+        if job.parent_id
+        else ("", ""),
+        (_("Message"), jump_link(job)),
+        (_("Failure"), why(job) if job.status is Status.FAILED else ""),
+        (_("Delivery"), harmless(job.delivery_note, 200)),
+    ]
+    lines = "\n".join(f"**{name}:** {value}" for name, value in facts if value)
+    room = _LONGEST_INFO - len(lines) - 10
+    prompt = words_of(job, catalog).replace("`", "ˋ")
+    if not prompt or room < 20:
+        return lines[:_LONGEST_INFO]
+    return f"```\n{prompt if len(prompt) <= room else prompt[: room - 1] + '…'}\n```\n{lines}"
+
+
+def _duration(job: Job) -> str:
+    if job.submitted_at is None or job.finished_at is None:
+        return ""
+    return _("{seconds} s", seconds=round((job.finished_at - job.submitted_at) / 1000))
