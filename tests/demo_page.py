@@ -71,10 +71,14 @@ class DemoPage:
         await self.page.keyboard.press("Enter")
 
     async def result(self, number: int) -> Locator:
-        """The message of the n-th result (from 1), once it and its pictures are there."""
+        """The message of the n-th result (from 1), once it and all its pictures are loaded."""
         message = self.results().nth(number - 1)
         await message.wait_for(timeout=_WAIT_MS)
-        await message.locator("img.gallery-image").first.wait_for(timeout=_WAIT_MS)
+        await self.page.wait_for_function(
+            "e => [...e.querySelectorAll('img.gallery-image')].every(i => i.naturalWidth > 0)",
+            arg=await message.element_handle(),
+            timeout=_WAIT_MS,
+        )
         return message
 
     async def press(self, message: Locator, label: str) -> None:
