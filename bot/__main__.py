@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="try everything in the browser, without any account")
     demo.add_argument("--port", type=int, default=8899, help="of the page (default 8899)")
     demo.add_argument("--data", type=Path, default=Path("demo-data"), help="where it keeps things")
+    demo.add_argument("--pace", type=float, default=4.0, help="seconds a job takes (default 4)")
     demo.set_defaults(command=_demo)
     check = commands.add_parser("check", help="check settings, database and provider accounts")
     check.set_defaults(command=_check)
@@ -68,7 +69,7 @@ def _run(_options: argparse.Namespace) -> None:
 def _demo(options: argparse.Namespace) -> None:
     from bot import demo
 
-    asyncio.run(demo.run(port=options.port, data=options.data))
+    asyncio.run(demo.run(port=options.port, data=options.data, pace=options.pace))
 
 
 def _check(_options: argparse.Namespace) -> int:

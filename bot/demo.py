@@ -25,7 +25,6 @@ from bot.config import Settings
 from bot.sandbox.server import emulating
 
 _REFRESH_SECONDS = 3.0  # each publishing makes the page's buttons stale for a moment
-_PACE = 4.0
 
 _HELLO = """
 Atelier demo: no account, nothing is paid, nothing leaves this machine.
@@ -35,27 +34,29 @@ Atelier demo: no account, nothing is paid, nothing leaves this machine.
   Stop     Ctrl-C
 
 Three things to try
-  1. Type /imagine, then prompt: a lighthouse in a storm --ar 3:2
+  1. Type /imagine, then the prompt: a sailing boat at sunset --ar 3:2
   2. Under the four pictures press U2, then Zoom 1.5x and Remix under the large one.
   3. Choose "Image 2" in the list and vary it; press the round arrow for four new ones.
 """
 
 
-async def run(*, port: int, data: Path) -> None:
-    """Run everything until SIGINT or SIGTERM."""
+async def run(*, port: int, data: Path, pace: float) -> None:
+    """Run everything until SIGINT or SIGTERM; `pace` is how many seconds a job takes."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     data = await asyncio.to_thread(data.resolve)
     settings = _settings(data)
     log.set_up("WARNING", "text", settings.secrets())
-    async with emulating(data / "sandbox", pace=_PACE) as sandbox:
+    async with emulating(data / "sandbox", pace=pace) as sandbox:
         settings = settings.model_copy(update={"youchuan_url": sandbox})
         online = asyncio.Event()
         async with app.opened(settings) as core, app.working(core, online=online):
             studio = core.studio()
             async with simcord.run(studio, check_errors=False) as env:
                 online.set()
+                if studio.user is not None:
+                    await studio.user.edit(username="Atelier")
                 cards = asyncio.create_task(studio.cards.run(), name="cards")
                 try:
                     await _show(env, port, data, stop)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
@@ -68,15 +69,17 @@ def _of_ours(error: BaseException) -> str:
     )
 
 
-async def tell(interaction: discord.Interaction[Any], text: str) -> None:
+async def tell(
+    interaction: discord.Interaction[Any], text: str, files: Sequence[discord.File] = ()
+) -> None:
     """Say something to the person alone; a failing Discord is only logged."""
     text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             if interaction.response.is_done():
-                await interaction.followup.send(text, ephemeral=True)
+                await interaction.followup.send(text, files=files, ephemeral=True)
             else:
-                await interaction.response.send_message(text, ephemeral=True)
+                await interaction.response.send_message(text, files=files, ephemeral=True)
     except DISCORD_FAULTS as fault:
         log.warning("interaction %s could not be answered: %s", interaction.id, fault)
 

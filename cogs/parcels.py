@@ -89,5 +89,6 @@ class Packer:
         except (BadMediaError, OSError) as error:
             log.warning("job %s, place %d: no file: %s", asset.job_id, asset.position, error)
             return None
-        made.append(smaller)
+        if smaller != path:  # the kept file itself is never ours to remove
+            made.append(smaller)
         return smaller

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import io
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from cogs.replies import (
     person_of,
     place,
 )
+from cogs.words import words_of
 from storage.errors import NotFoundError
 from storage.models import Job, Status
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _PROMPTS = ("text", "remix_prompt")
 _DEEPEST = 20
+_SHOWN_WHOLE = 900  # characters of a prompt that surely fit into an answer
 _TOO_LATE = N_("It is already being drawn and will be posted when it is there.")
 
 
@@ -140,7 +143,11 @@ class Presses:
         await interaction.response.send_message(view=panel, ephemeral=True)
 
     async def _info(self, interaction: Interaction, job: Job, _press: PressId) -> None:
-        await tell(interaction, layout.info_text(job, self._engine.catalog))
+        words = words_of(job, self._engine.catalog)
+        files = []
+        if len(words) > _SHOWN_WHOLE:
+            files.append(discord.File(io.BytesIO(words.encode()), "prompt.txt"))
+        await tell(interaction, layout.info_text(job, self._engine.catalog), files)
 
     async def _send_dm(self, interaction: Interaction, job: Job, _press: PressId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

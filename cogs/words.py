@@ -13,6 +13,7 @@ from storage.models import DEADLINE, UNCERTAIN, Job, Status
 
 _MARKUP = re.compile(r"([\\*_~`|\[\]()<>#])")
 _FLAGS = re.compile(r"(?:^|\s)(--[a-z].*)", re.DOTALL)
+_MODEL_FLAG = re.compile(r"--(?:v|niji) [0-9.]+")
 _FREE = frozenset({"rejected", "moderation", "auth", "credit", "invalid", "unavailable"})
 _LONGEST_INFO = 1900  # characters: an answer without Components V2 takes 2000
 _STATUSES = {
@@ -48,10 +49,10 @@ def words_of(job: Job, catalog: Catalog) -> str:
 
 
 def flags_of(job: Job) -> str:
-    """The parameters that were typed or chosen with the prompt, as they went to the provider."""
+    """The parameters that were typed or chosen with the prompt; the model is told elsewhere."""
     for value in job.params.values():
         if isinstance(value, str) and (found := _FLAGS.search(value)):
-            return found[1]
+            return _MODEL_FLAG.sub("", found[1]).strip()
     return ""
 
 
@@ -108,10 +109,11 @@ def lineage(job: Job, parent: Job | None, catalog: Catalog) -> str:
             label = _(action.label, n=(job.parent_index or 0) + 1)
         except GoneError:
             label = job.action
-    link = (jump_link(parent) if parent else "") or _("an earlier result")
-    if job.parent_index is None:
-        return _("{label} → of {link}", label=label, link=link)
-    return _("{label} → image {n} of {link}", label=label, n=job.parent_index + 1, link=link)
+    source = _("an earlier result")
+    if job.parent_index is not None:
+        source = _("image {n} of an earlier result", n=job.parent_index + 1)
+    link = jump_link(parent) if parent else ""
+    return _("{label} → of {source}", label=label, source=f"[{source}]({link})" if link else source)
 
 
 def charged(job: Job) -> str:
@@ -132,7 +134,7 @@ def why(job: Job) -> str:
 
 
 def info_text(job: Job, catalog: Catalog) -> str:
-    """Everything there is to know about a job, in at most 1900 characters."""
+    """Everything to know about a job, in at most 1900 characters; long prompts are cut."""
     result = job.result or {}
     facts = [
         (_("Job"), f"`{job.id}`"),

@@ -19,13 +19,15 @@ async def _photograph(demo: DemoPage, name: str) -> None:
 
 
 @pytest.fixture
-async def demo(tmp_path):
-    async with running_demo(tmp_path / "data") as url, opened(url) as page:
+async def demo(tmp_path, request):
+    pace = getattr(request, "param", 1)
+    async with running_demo(tmp_path / "data", pace=pace) as url, opened(url) as page:
         yield page
 
 
+@pytest.mark.parametrize("demo", [5], indirect=True, ids=["slow enough to see the card"])
 async def test_imagine_shows_a_card_then_four_different_pictures(demo):
-    await demo.imagine("a lighthouse in a storm --ar 3:2")
+    await demo.imagine("a sailing boat at sunset --ar 3:2")
 
     await (
         demo.messages.get_by_role("button", name="Cancel")

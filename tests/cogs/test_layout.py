@@ -250,7 +250,10 @@ def test_the_lineage_names_the_action_the_image_and_the_message() -> None:
     job = done(operation="youchuan.pan", parent_id=parent.id, parent_index=1, action="left")
     said = text(shown(job, 4, parent=parent))
 
-    assert "Pan left → image 2 of https://discord.com/channels/11/22/77" in said
+    assert (
+        "Pan left → of [image 2 of an earlier result](https://discord.com/channels/11/22/77)"
+        in said
+    )
 
 
 def test_a_late_result_says_so_and_names_the_retry() -> None:
