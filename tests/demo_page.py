@@ -29,7 +29,8 @@ async def running_demo(data: Path, *, pace: float) -> AsyncIterator[str]:
     """`python -m bot demo` in a process of its own; gives the page's address, and stops cleanly."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("DISCORD", "YOUCHUAN"))}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "demo", "--port", "0", "--data", str(data), "--pace", str(pace)),
+        *(sys.executable, "-m", "bot", "demo", "--port", "0"),
+        *("--data", str(data), "--pace", str(pace)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env=environment,
