@@ -16,7 +16,7 @@ from bot.media.assets import AssetFiles, new_token
 from bot.media.fetch import Fetcher, save
 from bot.media.tile import removed_tile
 from bot.parts import backoff_ms
-from bot.text import N_, explain
+from bot.text import N_, explain, reading
 from bot.wire import Courier, Delivery, Outcome
 from storage.assets import AssetStore
 from storage.errors import NotFoundError
@@ -164,8 +164,10 @@ class Deliverer:
             return
         size = next(((a.width, a.height) for a in held if a.width), (768, 768))
         tile = self.files.temporary / f"{new_token()}.png"
+        with reading(job.destination.locale):
+            words = explain(why)
         try:
-            await asyncio.to_thread(removed_tile, size, explain(why), tile)
+            await asyncio.to_thread(removed_tile, size, words, tile)
             await self._keep(job, RESULT, position, tile, note=str(why))
         finally:
             tile.unlink(missing_ok=True)

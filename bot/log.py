@@ -13,7 +13,7 @@ _PATTERNS = (
     re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.-]+"),
     re.compile(r"(https?://[^\s?'\"]+\?)[^\s'\"]+"),
     re.compile(
-        r"((?i:authorization|x-youchuan-secret|sign)['\"]?\s*[:=]\s*['\"]?(?:Bearer )?)[^\s'\",]+"
+        r"(\b(?i:authorization|x-youchuan-secret|sign)['\"]?\s*[:=]\s*['\"]?(?:Bearer )?)[^\s'\",]+"
     ),
 )
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -35,10 +35,15 @@ class Redaction(logging.Formatter):
         extra = {k: v for k, v in vars(record).items() if k not in _STANDARD}
         if self._as_json:
             line = {"at": at, "level": record.levelname, "logger": record.name, "message": text}
-            return self._clean(json.dumps({**extra, **line}, ensure_ascii=False, default=str))
+            # Cleaned before quoting: escapes would hide what is looked for, and be broken by it.
+            shown = {name: self._plain(value) for name, value in {**extra, **line}.items()}
+            return json.dumps(shown, ensure_ascii=False)
         # Escaped newlines: text from outside cannot forge a log line.
-        shown = text.replace("\r", "\\r").replace("\n", "\\n")
-        return self._clean(f"{at} {record.levelname:<7} {record.name}: {shown}")
+        text = text.replace("\r", "\\r").replace("\n", "\\n")
+        return self._clean(f"{at} {record.levelname:<7} {record.name}: {text}")
+
+    def _plain(self, value: object) -> object:
+        return value if isinstance(value, int | float | None) else self._clean(str(value))
 
     def _clean(self, line: str) -> str:
         for secret in self._secrets:
@@ -55,5 +60,5 @@ def set_up(level: str, log_format: str, secrets: Iterable[str]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("discord", "aiohttp.access", "alembic", "PIL"):
+    for noisy in ("discord", "aiohttp.access", "aiosqlite", "alembic", "PIL"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

@@ -7,10 +7,9 @@ seconds. A claim is lengthened while its work goes on, and given back when a dra
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.errors import AtelierError
 from storage.errors import ConflictError, StorageError
 from storage.jobs import JobStore
 from storage.models import Job
@@ -42,6 +41,7 @@ class Loop:
         self._work, self._jobs, self._clock = work, jobs, clock
         self._awake = asyncio.Event()
         self._running: dict[asyncio.Task[None], Job] = {}
+        self._claiming = asyncio.Lock()
         self._draining = False
 
     def wake(self) -> None:
@@ -74,6 +74,8 @@ class Loop:
         """Stop claiming, give what is in flight this long, then put it back."""
         self._draining = True
         self.wake()
+        async with self._claiming:  # what a claim under way brings must not be left behind
+            pass
         if not self._running:
             return
         _, late = await asyncio.wait(self._running, timeout=seconds)
@@ -81,20 +83,30 @@ class Loop:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-        for job in cut:
-            with contextlib.suppress(StorageError):
-                await self._jobs.let_go(job, due_at=self._clock())
+        await self._put_back(cut)
 
     async def _start_due(self) -> int:
-        free = self._work.width - len(self._running)
-        if free <= 0 or self._draining:
-            return 0
-        claimed = await self._work.claim(free, self._clock() + LEASE_MS)
+        async with self._claiming:
+            free = self._work.width - len(self._running)
+            if free <= 0 or self._draining:
+                return 0
+            claimed = await self._work.claim(free, self._clock() + LEASE_MS)
+            if self._draining:
+                await self._put_back(claimed)
+                return 0
+            # After an outage of the database a claim may bring what this loop is still doing.
+            busy = {job.id for job in self._running.values()}
+            fresh = [job for job in claimed if job.id not in busy]
+            for job in fresh:
+                task = asyncio.create_task(self._carry_out(job), name=f"{self._work.name} {job.id}")
+                self._running[task] = job
+                task.add_done_callback(self._finished)
+            return len(fresh)
+
+    async def _put_back(self, claimed: Iterable[Job]) -> None:
         for job in claimed:
-            task = asyncio.create_task(self._carry_out(job), name=f"{self._work.name} {job.id}")
-            self._running[task] = job
-            task.add_done_callback(self._finished)
-        return len(claimed)
+            with contextlib.suppress(StorageError):
+                await self._jobs.let_go(job, due_at=self._clock())
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
@@ -116,7 +128,8 @@ class Loop:
         except StorageError as error:
             # The claim runs out by itself; the next one finds the row as it was.
             log.warning("%s: job %s: %s", self._work.name, job.id, error)
-        except (AtelierError, OSError, ValueError, LookupError, TypeError, RuntimeError):
+        except Exception:
+            # Whatever it is, the row must come back later and the loop must go on.
             log.exception("%s: job %s met a fault of ours", self._work.name, job.id)
             with contextlib.suppress(StorageError):
                 await self._jobs.let_go(job, due_at=self._clock() + _BUG_BACKOFF_MS)

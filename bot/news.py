@@ -95,7 +95,7 @@ def kind_of(error: AtelierError) -> str:
 def pack(error: AtelierError) -> str:
     """An error's sentence as the row keeps it: still translatable for whoever reads it later."""
     values = {key: str(value) for key, value in error.values.items()}
-    return json.dumps([error.message, values], ensure_ascii=False)
+    return json.dumps([error.message, values])
 
 
 def unpack(text: str | None) -> AtelierError:

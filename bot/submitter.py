@@ -14,9 +14,9 @@ from functools import partial
 
 from bot.deliverer import Deliverer
 from bot.errors import (
-    BadMediaError,
     FetchError,
     InvalidRequestError,
+    MediaError,
     ProtocolError,
     ProviderError,
     RateLimitError,
@@ -25,11 +25,11 @@ from bot.errors import (
     UserError,
 )
 from bot.news import News, kind_of
-from bot.operations import Operation, Params
+from bot.operations import Operation
 from bot.parts import Parts, backoff_ms
 from bot.text import N_
 from bot.transport import SUBMIT_SECONDS
-from bot.wire import Credential
+from bot.wire import Credential, Request
 from storage.models import UNCERTAIN, Job, Status
 
 log = logging.getLogger(__name__)
@@ -68,32 +68,34 @@ class Submitter:
                 await self._wait_or_give_up(job, operation)
                 return
             job = await self._with_uploads(job)
-            params = operation.validate(job.params)
+            request = self._request(job, operation, credential)
         except FetchError as error:
             log.info("job %s: its upload cannot be read yet: %s", job.id, error)
             await self._upload_away(job, error)
-            return
-        except (UserError, BadMediaError) as error:
-            await self._news.fail(job, "invalid", error)
-            return
-        await self._send(job, operation, params, credential)
+        except (UserError, MediaError) as error:
+            # An earlier submit that was never answered may still bring its result.
+            unsettled = job.status is Status.SUBMITTING
+            await self._news.fail(job, UNCERTAIN if unsettled else "invalid", error)
+        else:
+            await self._send(job, operation, request, credential)
 
-    async def _send(
-        self, job: Job, operation: Operation, params: Params, credential: Credential
-    ) -> None:
-        now = self._parts.now()
-        deadline = job.deadline_at or now + self._parts.terms.deadline_ms
-        job = await self._jobs.begin_attempt(job, now=now, deadline_at=deadline)
-        log.info("job %s queued -> submitting", job.id, extra={"action": "submit", "job": job.id})
-        provider = self._parts.providers[job.provider]
-        request = provider.request(
+    def _request(self, job: Job, operation: Operation, credential: Credential) -> Request:
+        return self._parts.providers[job.provider].request(
             operation,
-            params,
+            operation.validate(job.params),
             credential,
             job_id=job.id,
             callback_url=self._parts.callback_url(job),
-            now=now,
+            now=self._parts.now(),
         )
+
+    async def _send(
+        self, job: Job, operation: Operation, request: Request, credential: Credential
+    ) -> None:
+        now, provider = self._parts.now(), self._parts.providers[job.provider]
+        deadline = job.deadline_at or now + self._parts.terms.deadline_ms
+        job = await self._jobs.begin_attempt(job, now=now, deadline_at=deadline)
+        log.info("job %s queued -> submitting", job.id, extra={"action": "submit", "job": job.id})
         seconds = min(SUBMIT_SECONDS, max(5.0, (deadline - now) / 1000))
         try:
             response = await self._parts.transport.send(request, credential, seconds=seconds)

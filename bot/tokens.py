@@ -23,6 +23,8 @@ class Signer:
 
     def job_of(self, provider: str, token: str) -> str:
         """The job id that a callback token names; CallbackError unless it is one of ours."""
+        if not token.isascii():
+            raise CallbackError
         job_id, tag = token[:-_TAG_LENGTH], token[-_TAG_LENGTH:].encode()
         # Every key is tried, match or not, so that the time taken tells nothing.
         matches = [

@@ -24,8 +24,10 @@ class AssetStore:
             async with self._database.write() as connection:
                 await connection.execute(insert(assets).values(dataclasses.asdict(asset)))
         except ConflictError:
-            held = await self.of_job(asset.job_id, asset.role)
-            return next(other for other in held if other.position == asset.position)
+            for held in await self.of_job(asset.job_id, asset.role):
+                if held.position == asset.position:
+                    return held
+            raise
         return asset
 
     async def get(self, token: str) -> Asset:

@@ -5,10 +5,23 @@ of that claim: a row count of 0 means that somebody else was first, and Conflict
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.engine import RowMapping
 
 from storage.database import Database
@@ -133,23 +146,21 @@ class JobStore:
     ) -> Job | None:
         """The fairest due queued job whose account (provider, credential) has room.
 
-        A person with fewer running jobs goes first, then the older job.
+        A person with fewer running jobs goes first, then the older job. A job of an account that
+        `limits` does not name is not held back: its submit finds out that the account is gone.
         """
-        busy = or_(jobs.c.status.in_(ACTIVE), ~_unleased(now) & (jobs.c.status == Status.QUEUED))
         account = (jobs.c.provider, jobs.c.credential)
-        person = jobs.alias()
-        running = (
-            select(func.count())
-            .where(person.c.user_id == jobs.c.user_id, person.c.status.in_(ACTIVE))
-            .scalar_subquery()
-        )
+        claimed = and_(jobs.c.status == Status.QUEUED, ~_unleased(now))
+        busy = select(*account, jobs.c.user_id).where(or_(jobs.c.status.in_(ACTIVE), claimed))
         async with self._database.write() as connection:
-            counted = select(*account, func.count()).where(busy).group_by(*account)
-            taken = {(p, c): n for p, c, n in await connection.execute(counted)}
-            free = [key for key, limit in limits.items() if taken.get(key, 0) < limit]
+            under_way = (await connection.execute(busy)).all()
+            taken = Counter((provider, credential) for provider, credential, _ in under_way)
+            people = Counter(user_id for _, _, user_id in under_way)
+            full = [key for key, limit in limits.items() if taken[key] >= limit]
+            running = case(people, value=jobs.c.user_id, else_=0) if people else literal(0)
             statement = _claim(
                 jobs.c.status == Status.QUEUED,
-                or_(false(), *(and_(account[0] == p, account[1] == c) for p, c in free)),
+                ~or_(false(), *(and_(account[0] == p, account[1] == c) for p, c in full)),
                 order=(running, jobs.c.id),
                 now=now,
                 lease_until=lease_until,
@@ -226,15 +237,17 @@ class JobStore:
         """Mark that a submit is about to be sent; before it is."""
         values: dict[str, Any] = {
             "status": Status.SUBMITTING,
-            "attempts": job.attempts + 1,
             "submitted_at": now,
             "deadline_at": deadline_at,
             "due_at": now,
         }
         await self._change_claimed(
-            job, jobs.c.status.in_([Status.QUEUED, Status.SUBMITTING]), **values
+            job,
+            jobs.c.status.in_([Status.QUEUED, Status.SUBMITTING]),
+            **values,
+            attempts=jobs.c.attempts + 1,
         )
-        return dataclasses.replace(job, **values)
+        return dataclasses.replace(job, **values, attempts=job.attempts + 1)
 
     async def requeue(self, job: Job, *, due_at: int) -> None:
         """The provider did not take it: back into the queue."""

@@ -1,0 +1,45 @@
+import pytest
+
+from bot.errors import NotAllowedError
+from bot.policy import Person, check_owner, check_press, check_visible
+from tests.factories import make_destination, make_job
+
+JOB = make_job(destination=make_destination(guild_id=1, user_id=5))
+OWNER = Person(user_id=5, guild_id=1)
+NEIGHBOUR = Person(user_id=6, guild_id=1)
+ADMIN = Person(user_id=7, guild_id=1, is_admin=True)
+STRANGER = Person(user_id=6, guild_id=2)
+FOREIGN_ADMIN = Person(user_id=7, guild_id=2, is_admin=True)
+IN_OWN_DM = Person(user_id=5, guild_id=None)
+IN_OTHER_DM = Person(user_id=6, guild_id=None)
+
+
+@pytest.mark.parametrize("person", [OWNER, NEIGHBOUR, ADMIN, IN_OWN_DM], ids=str)
+@pytest.mark.parametrize("check", [check_visible, check_press])
+def test_a_job_is_seen_in_its_server_and_by_its_owner(check, person: Person):
+    check(person, JOB)
+
+
+@pytest.mark.parametrize("person", [STRANGER, FOREIGN_ADMIN, IN_OTHER_DM], ids=str)
+@pytest.mark.parametrize("check", [check_visible, check_press, check_owner])
+def test_a_job_is_not_seen_elsewhere(check, person: Person):
+    with pytest.raises(NotAllowedError):
+        check(person, JOB)
+
+
+@pytest.mark.parametrize("person", [OWNER, ADMIN, IN_OWN_DM], ids=str)
+def test_owner_and_admins_may_cancel(person: Person):
+    check_owner(person, JOB)
+
+
+def test_a_neighbour_may_not_cancel():
+    with pytest.raises(NotAllowedError):
+        check_owner(NEIGHBOUR, JOB)
+
+
+def test_a_job_made_in_a_dm_is_its_owners_alone():
+    job = make_job(destination=make_destination(guild_id=None, user_id=5))
+    check_owner(IN_OWN_DM, job)
+    for person in (IN_OTHER_DM, NEIGHBOUR, ADMIN):
+        with pytest.raises(NotAllowedError):
+            check_visible(person, job)

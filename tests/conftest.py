@@ -1,0 +1,230 @@
+"""Fixtures: a settable clock, a real SQLite file, the provider double, and the engine on them."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.deliverer import Deliverer
+from bot.engine import Engine, Order
+from bot.errors import CallbackError
+from bot.media.assets import AssetFiles
+from bot.media.fetch import Fetcher, FetchRules
+from bot.parts import Parts, Terms
+from bot.providers import catalog
+from bot.providers.youchuan import Youchuan
+from bot.tokens import Signer
+from bot.transport import Transport
+from bot.wire import Credential
+from storage.assets import AssetStore
+from storage.database import Database
+from storage.errors import StorageError
+from storage.jobs import JobStore
+from storage.models import Job
+from tests.factories import Clock, RecordingCourier, make_destination, make_job
+from tests.provider_double import APP_ID, SECRET, ProviderDouble
+
+CATALOG = catalog()
+SIGNER = Signer(("a key for tests",))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("schema") / "atelier.db"
+
+    async def migrate() -> None:
+        async with Database(f"sqlite:///{path}") as database:
+            await database.migrate()
+
+    asyncio.run(migrate())
+    return path
+
+
+@pytest.fixture
+def database_file(migrated_file: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(migrated_file, tmp_path / "atelier.db"))
+
+
+@pytest.fixture
+async def database(database_file: Path) -> AsyncIterator[Database]:
+    async with Database(f"sqlite:///{database_file}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def jobs(database: Database) -> JobStore:
+    return JobStore(database)
+
+
+@pytest.fixture
+def assets(database: Database) -> AssetStore:
+    return AssetStore(database)
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[ProviderDouble]:
+    async with ProviderDouble() as double:
+        yield double
+
+
+@pytest.fixture
+def courier() -> RecordingCourier:
+    return RecordingCourier()
+
+
+@dataclass(kw_only=True)
+class Workshop:
+    """The engine on real parts, the doubles it talks to, and a hand on its loops."""
+
+    engine: Engine
+    deliverer: Deliverer
+    parts: Parts
+    clock: Clock
+    jobs: JobStore
+    assets: AssetStore
+    files: AssetFiles
+    provider: ProviderDouble
+    courier: RecordingCourier
+    _numbers: Iterator[int] = field(default_factory=lambda: iter(range(10**9, 2 * 10**9)))
+
+    async def press(self, operation: str = "youchuan.diffusion", **overrides: Any) -> Job:
+        """A person's order, answered at once."""
+        row = self.parts.catalog.operation(operation)
+        params = overrides.pop("params", {"text": "a cat on a mat"})
+        values: dict[str, Any] = {
+            "operation": operation,
+            "params": row.validate(params),
+            "destination": make_destination(),
+            "interaction_id": next(self._numbers),
+        }
+        job, _ = await self.engine.submit(Order(**{**values, **overrides}))
+        await self.engine.acknowledge(job, card_id=None)
+        return job
+
+    async def reroll(self) -> Job:
+        """An order of an operation without a callback, on a job that was made before."""
+        parent = make_job(due_at=None)
+        await self.jobs.add(parent)
+        await self.jobs.cancel(parent.id, now=self.clock())
+        finished = await self.jobs.claim_finished(
+            now=self.clock(), lease_until=self.clock() + 1, limit=1
+        )
+        await self.jobs.delivered(
+            finished[0], channel_id=None, message_id=None, note="", now=self.clock(), due_at=None
+        )
+        parent = await self.jobs.get(parent.id)
+        return await self.press("youchuan.reroll", params={"jobId": "ab" * 12}, parent=parent)
+
+    async def turn(self, *names: str) -> None:
+        """Run these loops once; all of them, in their order, when none is named."""
+        for name in names or ("submit", "watch", "deliver"):
+            await asyncio.wait_for(self.engine.loops[name].run_once(), 20)
+
+    async def now(self, job: Job) -> Job:
+        """The job's row as it is."""
+        return await self.jobs.get(job.id)
+
+    def callback_url(self, job: Job) -> str:
+        url = self.parts.callback_url(job)
+        assert url
+        return url
+
+    def restart(self, **terms: Any) -> None:
+        """A new engine on the same rows: nothing that lived in memory is left."""
+        self.parts = replace(self.parts, terms=replace(self.parts.terms, **terms))
+        self.engine = Engine(self.parts, self.deliverer)
+
+    async def outage_noticed(self) -> None:
+        """Wait until a write of this test has met the locked database once."""
+        with pytest.raises(StorageError):
+            await self.jobs.release_leases()
+
+    async def crash(self) -> None:
+        """What a start after a kill does first."""
+        self.restart()
+        await self.jobs.release_leases()
+
+
+@asynccontextmanager
+async def opened_workshop(
+    database: Database, folder: Path, clock: Clock, courier: RecordingCourier
+) -> AsyncIterator[Workshop]:
+    """A workshop whose callback address really listens."""
+    async with AsyncExitStack() as stack:
+        double = await stack.enter_async_context(ProviderDouble())
+        transport = await stack.enter_async_context(Transport())
+        fetcher = await stack.enter_async_context(Fetcher(FetchRules(allow_private=True)))
+        files = AssetFiles(folder)
+        await files.open()
+        jobs, assets = JobStore(database), AssetStore(database)
+        deliverer = Deliverer(jobs=jobs, assets=assets, files=files, fetcher=fetcher, now=clock)
+        deliverer.courier = courier
+        credential = Credential(
+            provider="youchuan", url=double.url, app_id=APP_ID, secret=SECRET, concurrency=10
+        )
+        parts = Parts(
+            jobs=jobs,
+            catalog=CATALOG,
+            providers={"youchuan": Youchuan()},
+            credentials={("youchuan", "env"): credential},
+            transport=transport,
+            signer=SIGNER,
+            terms=Terms(),
+            now=clock,
+        )
+        workshop = Workshop(
+            engine=Engine(parts, deliverer),
+            deliverer=deliverer,
+            parts=parts,
+            clock=clock,
+            jobs=jobs,
+            assets=assets,
+            files=files,
+            provider=double,
+            courier=courier,
+        )
+        address = await stack.enter_async_context(_listening(workshop))
+        workshop.restart(public_url=address)
+        yield workshop
+
+
+@asynccontextmanager
+async def _listening(workshop: Workshop) -> AsyncIterator[str]:
+    async def receive(request: web.Request) -> web.Response:
+        try:
+            name = request.match_info["provider"]
+            job_id = workshop.engine.callback_job(name, request.match_info["token"])
+            await workshop.engine.callback(name, job_id, await request.read())
+        except CallbackError:
+            raise web.HTTPNotFound from None
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/callbacks/{provider}/{token}", receive)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def workshop(
+    database: Database, tmp_path: Path, clock: Clock, courier: RecordingCourier
+) -> AsyncIterator[Workshop]:
+    async with opened_workshop(database, tmp_path / "assets", clock, courier) as opened:
+        yield opened
