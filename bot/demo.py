@@ -130,7 +130,7 @@ async def _catch_up(env: simcord.Env) -> None:
 
 
 async def _publish(env: simcord.Env, preview: Any, history: Callable[[], list[Any]]) -> None:
-    shown = ""
+    shown = _fingerprint(history())
     while True:
         await asyncio.sleep(_REFRESH_SECONDS)
         seen = _fingerprint(history())

@@ -5,11 +5,11 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, async_playwright
+from playwright.async_api import Locator, Page, async_playwright, expect
 
 CHROMIUM = "/usr/bin/chromium"
 _ARGUMENTS = [
@@ -69,7 +69,7 @@ class DemoPage:
         await self.page.keyboard.type("/imagine")
         await self.page.locator(".command-entry.is-active").click()
         await self.page.keyboard.type(prompt)
-        await self.page.keyboard.press("Enter")
+        await self._insist(lambda: self.page.keyboard.press("Enter"))
 
     async def result(self, number: int) -> Locator:
         """The message of the n-th result (from 1), once it and all its pictures are loaded."""
@@ -83,16 +83,16 @@ class DemoPage:
         return message
 
     async def press(self, message: Locator, label: str) -> None:
-        """Press a button; the page may ask for a second try right after a publishing."""
-        button = message.get_by_role("button", name=label, exact=True)
-        before = await self.page.locator("#action-status").inner_text()
+        await self._insist(message.get_by_role("button", name=label, exact=True).click)
+
+    async def _insist(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Act until the page took it: for a moment after a publishing it refuses everything."""
+        status = self.page.locator("#action-status")
         for _ in range(5):
-            await button.click()
-            await self.page.wait_for_function(
-                "b => document.querySelector('#action-status').innerText !== b", arg=before
-            )
-            before = await self.page.locator("#action-status").inner_text()
-            if "stale" not in before.lower() and "changed" not in before.lower():
+            await status.evaluate("status => { status.textContent = '' }")
+            await act()
+            await expect(status).to_have_text(re.compile("completed"), timeout=_WAIT_MS)
+            if "not completed" not in await status.inner_text():
                 return
 
     async def choose(self, message: Locator, placeholder: str, option: str) -> None:
