@@ -157,6 +157,7 @@ class Settings(BaseSettings):
             "database_url": self.database_url.startswith("postgresql:"),
             "assets_url": "://" in self.assets_url,
             "discord_shard_ids": bool(self.discord_shard_ids),
+            "discord_shard_count": (self.discord_shard_count or 1) > 1,
         }
         return [
             f"{name.upper()}: this version runs as one process with SQLite and files"

@@ -21,7 +21,7 @@ from bot.wire import Courier, Delivery, Outcome
 from storage.assets import AssetStore
 from storage.errors import NotFoundError
 from storage.jobs import JobStore
-from storage.models import DEADLINE, Asset, Job, Status, Upload
+from storage.models import Asset, Job, Status, Upload
 
 log = logging.getLogger(__name__)
 
@@ -72,15 +72,13 @@ class Deliverer:
             log.warning("job %s is not delivered yet: %s", job.id, error)
             await self._later(job, backoff_ms(job.tries, cap=_POST_CAP_MS), error)
         else:
-            # A job given up at its deadline is still looked at now and then.
-            late = job.status is Status.FAILED and job.failure == DEADLINE and job.external_id
             await self._jobs.delivered(
                 job,
                 channel_id=receipt.channel_id,
                 message_id=receipt.message_id,
                 note=receipt.note,
                 now=self._now(),
-                due_at=self._now() + _LATE_LOOK_MS if late else None,
+                look_at=self._now() + _LATE_LOOK_MS,
             )
             log.info("job %s delivered", job.id, extra={"action": "delivered", "job": job.id})
 

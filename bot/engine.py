@@ -127,6 +127,11 @@ class Engine:
         if await self.jobs.deliver_again(job.id, now=self._parts.now()):
             self.loops["deliver"].wake()
 
+    async def hurry(self) -> None:
+        """Discord is there (again): what waits for it need not wait out its back-off."""
+        await self.jobs.hurry_deliveries(now=self._parts.now())
+        self.loops["deliver"].wake()
+
     def price(self, operation: Operation, params: Params) -> int | None:
         """The estimate in fen; None when it is unknown. PRICES goes before the catalog."""
         factor = params.price_factor()

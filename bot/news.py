@@ -51,15 +51,20 @@ class News:
                 cost=update.result.cost if update.result else None,
             )
         else:
-            changed = bool(update.external_id) and await self._parts.jobs.start(
-                job_id,
-                update.external_id,
-                progress=update.progress,
-                due_at=now + self._parts.first_look_ms(),
-            )
+            changed = await self._started(job_id, update)
         if changed:
             self.moved(job_id, status)
         return changed
+
+    async def _started(self, job_id: str, update: Update) -> bool:
+        number, due = update.external_id, self._parts.now() + self._parts.first_look_ms()
+        if not number:
+            return False
+        jobs = self._parts.jobs
+        if await jobs.start(job_id, number, progress=update.progress, due_at=due):
+            return True
+        await jobs.identify(job_id, number, due_at=due)
+        return False
 
     async def fail(self, job: Job, failure: str, error: AtelierError) -> None:
         """The job ends here, for a reason of ours; dropped if it has moved on meanwhile."""

@@ -1,5 +1,6 @@
 """The Discord client: what it is made of, and what it serves."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from cogs import EXTENSIONS, errors
 from cogs.cards import Cards
 from cogs.presses import Presses
 from cogs.results import DiscordCourier
+from storage.errors import StorageError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,12 @@ class Studio(commands.Bot):
         """The gateway is there, for the first time or again."""
         for call in self._when_ready:
             call()
+        await self.on_resumed()
+
+    async def on_resumed(self) -> None:
+        """What waited for Discord need not wait any longer."""
+        with contextlib.suppress(StorageError):
+            await self.engine.hurry()
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave plain messages alone: everything here is a command or a button."""

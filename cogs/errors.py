@@ -1,10 +1,11 @@
 """From exception to what the person reads: the only such place for Discord."""
 
 import asyncio
+import functools
 import logging
 import secrets
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiohttp
 import discord
@@ -14,6 +15,9 @@ from bot.errors import CourierError, MediaError, ProviderError, QuotaError, User
 from bot.text import _, explain
 from cogs.words import harmless
 from storage.errors import NotFoundError, StorageError
+
+_Cog = TypeVar("_Cog")
+_P = ParamSpec("_P")
 
 log = logging.getLogger(__name__)
 
@@ -87,3 +91,24 @@ async def tell(
 async def answer(interaction: discord.Interaction[Any], error: BaseException) -> None:
     """Tell the person what went wrong, whether or not they have had an answer before."""
     await tell(interaction, sentence_for(error))
+
+
+def answered(
+    command: Callable[Concatenate[_Cog, discord.Interaction[Any], _P], Awaitable[None]],
+) -> Callable[Concatenate[_Cog, discord.Interaction[Any], _P], Coroutine[Any, Any, None]]:
+    """A command that tells the person itself what went wrong: a refusal is no fault of the bot."""
+
+    @functools.wraps(command)
+    async def run(
+        cog: _Cog,
+        interaction: discord.Interaction[Any],
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> None:
+        try:
+            await command(cog, interaction, *args, **kwargs)
+        except Exception as error:
+            await answer(interaction, error)
+
+    return run

@@ -11,6 +11,7 @@ from bot.engine import Order
 from bot.errors import InvalidRequestError
 from bot.providers import prompt as midjourney
 from bot.text import N_
+from cogs.errors import answered
 from cogs.replies import Interaction, destination_of, place
 from cogs.words import harmless
 from storage.models import Upload
@@ -47,6 +48,7 @@ class Imagine(commands.Cog):
             if model.key != "v6"  # v6.1 has taken its place; --v 6 can still be typed
         ]
     )
+    @answered
     async def imagine(
         self,
         interaction: Interaction,

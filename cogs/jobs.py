@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot import policy
 from bot.text import N_, _
-from cogs.errors import tell
+from cogs.errors import answered, tell
 from cogs.layout import card_layout, jump_link
 from cogs.replies import Interaction, person_of, progress_of
 from cogs.words import harmless, summary_of, trimmed, words_of
@@ -43,6 +43,7 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
     @app_commands.command(description=N_("Bring a result and its buttons back."))
     @app_commands.describe(job=_ID)
     @app_commands.rename(job="id")
+    @answered
     async def show(self, interaction: Interaction, job: str) -> None:
         """Post a result or a failure again; show privately how an unfinished job stands."""
         found = await self._find(interaction, job)
@@ -58,6 +59,7 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
             await self._studio.courier.show_in(found, interaction)
 
     @app_commands.command(name="list", description=N_("Your last jobs here."))
+    @answered
     async def list_(self, interaction: Interaction) -> None:
         """One private line for each of the person's last jobs."""
         jobs = await self._jobs.recent(interaction.user.id, interaction.guild_id, limit=_LISTED)
@@ -69,6 +71,7 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
     @app_commands.command(description=N_("Cancel a job that is still waiting."))
     @app_commands.describe(job=_ID)
     @app_commands.rename(job="id")
+    @answered
     async def cancel(self, interaction: Interaction, job: str) -> None:
         """Cancel, if nobody has begun to submit it."""
         await self._studio.presses.cancel(interaction, await self._find(interaction, job))
@@ -76,6 +79,7 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
     @app_commands.command(description=N_("Make a failed job once more."))
     @app_commands.describe(job=_ID)
     @app_commands.rename(job="id")
+    @answered
     async def retry(self, interaction: Interaction, job: str) -> None:
         """A new job with the same params."""
         await self._studio.presses.retry(interaction, await self._find(interaction, job))

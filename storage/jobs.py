@@ -28,7 +28,6 @@ from storage.database import Database
 from storage.errors import ConflictError, NotFoundError
 from storage.models import (
     ACTIVE,
-    DEADLINE,
     FINAL,
     TRANSITIONS,
     WAYS_BACK,
@@ -177,10 +176,10 @@ class JobStore:
         return found[0] if found else None
 
     async def claim_running(self, *, now: int, lease_until: int, limit: int) -> Sequence[Job]:
-        """Jobs to ask the provider about: running ones, and ones given up at their deadline."""
+        """Jobs to ask the provider about: running ones, and ones given up but not refused."""
         given_up = and_(
             jobs.c.status == Status.FAILED,
-            jobs.c.failure == DEADLINE,
+            jobs.c.failure.in_(WAYS_BACK),
             jobs.c.external_id.is_not(None),
             jobs.c.delivered_at.is_not(None),
         )
@@ -286,6 +285,17 @@ class JobStore:
             fence=jobs.c.fence + 1,
         )
 
+    async def identify(self, job_id: str, external_id: str, *, due_at: int) -> bool:
+        """A job given up as uncertain turns out to be known to the provider: ask about it."""
+        return await self._change(
+            jobs.c.id == job_id,
+            jobs.c.status == Status.FAILED,
+            jobs.c.failure.in_(WAYS_BACK),
+            jobs.c.external_id.is_(None),
+            external_id=external_id,
+            due_at=case((jobs.c.delivered_at.is_(None), jobs.c.due_at), else_=due_at),
+        )
+
     async def succeed(
         self,
         job_id: str,
@@ -349,9 +359,13 @@ class JobStore:
         message_id: int | None,
         note: str,
         now: int,
-        due_at: int | None,
+        look_at: int,
     ) -> None:
-        """The person has it, or `note` says why nobody could be told."""
+        """The person has it, or `note` says why nobody could be told.
+
+        A job given up but known to the provider is asked about again at `look_at`.
+        """
+        given_up = and_(jobs.c.failure.in_(WAYS_BACK), jobs.c.external_id.is_not(None))
         await self._change_claimed(
             job,
             jobs.c.delivered_at.is_(None),
@@ -360,7 +374,7 @@ class JobStore:
             message_channel_id=channel_id,
             delivery_note=note,
             card_id=None,
-            due_at=due_at,
+            due_at=case((and_(jobs.c.status == Status.FAILED, given_up), look_at), else_=None),
             tries=0,
             lease_until=None,
         )
@@ -372,6 +386,12 @@ class JobStore:
             jobs.c.status == Status.SUCCEEDED,
             jobs.c.delivered_at.is_(None),
             due_at=now,
+        )
+
+    async def hurry_deliveries(self, *, now: int) -> None:
+        """Try all that waits for Discord again at once."""
+        await self._change(
+            jobs.c.status.in_(FINAL), jobs.c.delivered_at.is_(None), jobs.c.due_at > now, due_at=now
         )
 
     async def _select(self, *where: ColumnElement[bool], limit: int) -> Sequence[Job]:

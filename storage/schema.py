@@ -73,6 +73,9 @@ jobs = Table(
     UniqueConstraint("interaction_id", "ordinal"),
     Index(None, "status", "due_at"),
     Index(None, "user_id", "created_at"),
+    Index(None, "operation", "status"),
+    Index(None, "card_id"),
+    Index(None, "retry_of"),
     Index(None, "parent_id"),
     Index(None, "provider", "external_id"),
 )

@@ -122,7 +122,12 @@ class Workshop:
             now=self.clock(), lease_until=self.clock() + 1, limit=1
         )
         await self.jobs.delivered(
-            finished[0], channel_id=None, message_id=None, note="", now=self.clock(), due_at=None
+            finished[0],
+            channel_id=None,
+            message_id=None,
+            note="",
+            now=self.clock(),
+            look_at=self.clock() + 1,
         )
         parent = await self.jobs.get(parent.id)
         return await self.press("youchuan.reroll", params={"jobId": "ab" * 12}, parent=parent)

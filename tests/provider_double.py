@@ -222,7 +222,8 @@ def _answer(reply: Reply) -> web.Response:
 
 def _reset(request: web.Request) -> web.StreamResponse:
     """Close with a RST instead of an answer."""
-    assert request.transport is not None
+    if request.transport is None:  # the client has gone first
+        return web.Response()
     sock = request.transport.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     request.transport.abort()

@@ -187,7 +187,7 @@ STALE: list[Callable[[JobStore, Job], Awaitable[object]]] = [
     lambda jobs, job: jobs.set_params(job, {}),
     lambda jobs, job: jobs.begin_post(job),
     lambda jobs, job: jobs.delivered(
-        job, channel_id=1, message_id=1, note="", now=NOON, due_at=None
+        job, channel_id=1, message_id=1, note="", now=NOON, look_at=NOON + 5
     ),
 ]
 
@@ -359,7 +359,7 @@ async def test_only_an_undelivered_end_is_claimed_for_delivery(jobs: JobStore):
     await running(jobs)
     done = await succeeded(jobs)
     found = await jobs.claim_finished(now=NOON, lease_until=LEASE, limit=9)
-    await jobs.delivered(found[0], channel_id=1, message_id=2, note="", now=NOON, due_at=None)
+    await jobs.delivered(found[0], channel_id=1, message_id=2, note="", now=NOON, look_at=NOON + 5)
 
     assert [job.id for job in found] == [done.id]
     assert await jobs.claim_finished(now=LEASE + 1, lease_until=LEASE + 2, limit=9) == []
@@ -368,7 +368,7 @@ async def test_only_an_undelivered_end_is_claimed_for_delivery(jobs: JobStore):
 async def test_a_delivered_job_is_not_delivered_again_by_an_older_claim(jobs: JobStore):
     await succeeded(jobs)
     (job,) = await jobs.claim_finished(now=NOON, lease_until=LEASE, limit=1)
-    await jobs.delivered(job, channel_id=1, message_id=2, note="", now=NOON, due_at=None)
+    await jobs.delivered(job, channel_id=1, message_id=2, note="", now=NOON, look_at=NOON + 5)
 
     with pytest.raises(ConflictError):
         await jobs.begin_post(job)
@@ -378,7 +378,7 @@ async def test_a_job_given_up_at_its_deadline_is_looked_at_once_its_notice_is_ou
     given_up = await failed(jobs, "deadline")
     assert not await jobs.claim_running(now=NOON, lease_until=LEASE, limit=9)
     (claim,) = await jobs.claim_finished(now=NOON, lease_until=LEASE, limit=9)
-    await jobs.delivered(claim, channel_id=1, message_id=2, note="", now=NOON, due_at=NOON + 5)
+    await jobs.delivered(claim, channel_id=1, message_id=2, note="", now=NOON, look_at=NOON + 5)
     found = await jobs.claim_running(now=NOON + 5, lease_until=LEASE, limit=9)
 
     assert [job.id for job in found] == [given_up.id]
@@ -452,7 +452,7 @@ async def test_a_card_is_shown_until_the_delivery(jobs: JobStore):
     job = await succeeded(jobs, card_id=5)
     assert [each.id for each in await jobs.on_cards()] == [job.id]
     (claim,) = await jobs.claim_finished(now=NOON, lease_until=LEASE, limit=1)
-    await jobs.delivered(claim, channel_id=1, message_id=2, note="", now=NOON, due_at=None)
+    await jobs.delivered(claim, channel_id=1, message_id=2, note="", now=NOON, look_at=NOON + 5)
 
     assert await jobs.on_cards() == []
 
@@ -462,3 +462,26 @@ async def test_a_forgotten_card_is_not_shown(jobs: JobStore):
     await jobs.forget_card(job.id)
 
     assert await jobs.on_cards() == []
+
+
+async def test_a_job_given_up_as_uncertain_is_looked_at_once_the_provider_names_it(jobs: JobStore):
+    sent = await jobs.begin_attempt(await claimed(jobs), now=NOON, deadline_at=NOON + 1)
+    await jobs.fail(sent.id, failure="uncertain", text="", now=NOON)
+    (claim,) = await jobs.claim_finished(now=NOON, lease_until=LEASE, limit=9)
+    await jobs.delivered(claim, channel_id=1, message_id=2, note="", now=NOON, look_at=NOON + 5)
+    nameless = await jobs.claim_running(now=LEASE, lease_until=LEASE + 1, limit=9)
+    await jobs.identify(sent.id, "named later", due_at=LEASE)
+    named = await jobs.claim_running(now=LEASE, lease_until=LEASE + 1, limit=9)
+
+    assert (list(nameless), [job.external_id for job in named]) == ([], ["named later"])
+
+
+async def test_what_waits_for_discord_is_tried_at_once_when_it_is_back(jobs: JobStore):
+    await succeeded(jobs)
+    (claim,) = await jobs.claim_finished(now=NOON, lease_until=LEASE, limit=9)
+    await jobs.let_go(claim, due_at=NOON + 300_000)
+    waiting = await jobs.claim_finished(now=NOON + 1, lease_until=LEASE, limit=9)
+    await jobs.hurry_deliveries(now=NOON + 2)
+    hurried = await jobs.claim_finished(now=NOON + 2, lease_until=LEASE, limit=9)
+
+    assert (list(waiting), [job.id for job in hurried]) == ([], [claim.id])

@@ -124,7 +124,7 @@ class Walk:
         elif name == "begin_post":
             await jobs.begin_post(job)
         else:
-            await jobs.delivered(job, channel_id=1, message_id=1, note="", now=now, due_at=now + 1)
+            await jobs.delivered(job, channel_id=1, message_id=1, note="", now=now, look_at=now + 1)
 
 
 def check_move(before: Job, after: Job) -> None:

@@ -59,10 +59,13 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("once_key", name=op.f("uq_jobs_once_key")),
     )
+    op.create_index(op.f("ix_jobs_card_id"), "jobs", ["card_id"], unique=False)
+    op.create_index(op.f("ix_jobs_operation_status"), "jobs", ["operation", "status"], unique=False)
     op.create_index(op.f("ix_jobs_parent_id"), "jobs", ["parent_id"], unique=False)
     op.create_index(
         op.f("ix_jobs_provider_external_id"), "jobs", ["provider", "external_id"], unique=False
     )
+    op.create_index(op.f("ix_jobs_retry_of"), "jobs", ["retry_of"], unique=False)
     op.create_index(op.f("ix_jobs_status_due_at"), "jobs", ["status", "due_at"], unique=False)
     op.create_index(
         op.f("ix_jobs_user_id_created_at"), "jobs", ["user_id", "created_at"], unique=False
@@ -92,6 +95,9 @@ def downgrade() -> None:
     op.drop_table("assets")
     op.drop_index(op.f("ix_jobs_user_id_created_at"), table_name="jobs")
     op.drop_index(op.f("ix_jobs_status_due_at"), table_name="jobs")
+    op.drop_index(op.f("ix_jobs_retry_of"), table_name="jobs")
     op.drop_index(op.f("ix_jobs_provider_external_id"), table_name="jobs")
     op.drop_index(op.f("ix_jobs_parent_id"), table_name="jobs")
+    op.drop_index(op.f("ix_jobs_operation_status"), table_name="jobs")
+    op.drop_index(op.f("ix_jobs_card_id"), table_name="jobs")
     op.drop_table("jobs")
