@@ -5,10 +5,10 @@ Validation, the wire body, buttons, the emulator's routes, the listing and the t
 these rows, so a new endpoint is a params model and a row.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
@@ -23,14 +23,6 @@ class FromParent:
     """Marker: the value comes from the followed job: ``external_id`` or ``index``."""
 
     source: str
-
-
-class Upload:
-    """Marker: a URL the person gives as a file."""
-
-
-class EditorOnly:
-    """Marker: too fine for a slash option; comes from the web editor."""
 
 
 class Always:
@@ -233,33 +225,24 @@ class Catalog(Mapping[str, Operation]):
 
     def listing(self) -> list[dict[str, Any]]:
         """The catalogue as plain data, one object per endpoint; what ``catalog --json`` prints."""
-        operations: list[dict[str, Any]] = [
-            {
-                "operation": row.name,
-                "provider": row.provider,
-                "method": row.method,
-                "path": row.path,
-                "kind": row.kind.value,
-                "commands": list(row.commands),
-                "actions": [action.key for action in row.actions],
-                "summary": row.summary,
-            }
+        operations = [
+            _listed(row, row.kind.value, [action.key for action in row.actions])
             for row in self.values()
         ]
-        calls: list[dict[str, Any]] = [
-            {
-                "operation": call.name,
-                "provider": call.provider,
-                "method": call.method,
-                "path": call.path,
-                "kind": "call",
-                "commands": list(call.commands),
-                "actions": [],
-                "summary": call.summary,
-            }
-            for call in self.calls
-        ]
-        return operations + calls
+        return operations + [_listed(call, "call", []) for call in self.calls]
+
+
+def _listed(row: Operation | Call, kind: str, actions: list[str]) -> dict[str, Any]:
+    return {
+        "operation": row.name,
+        "provider": row.provider,
+        "method": row.method,
+        "path": row.path,
+        "kind": kind,
+        "commands": list(row.commands),
+        "actions": actions,
+        "summary": row.summary,
+    }
 
 
 def follow_up(
@@ -290,8 +273,3 @@ def validated(params: type[Params], values: Mapping[str, Any]) -> Params:
         raise InvalidRequestError(
             N_("{field}: {fault}"), field=field, fault=first["msg"]
         ) from error
-
-
-def choices(info: FieldInfo) -> Sequence[Any]:
-    """The values a `Literal` field allows; empty for any other field."""
-    return get_args(info.annotation)

@@ -46,8 +46,14 @@ def set_reader(locale: str | None) -> None:
 
 def _(message: str, /, **values: object) -> str:
     """Translate for the current reader and fill in the ``{named}`` values."""
-    text = _catalog(_reader.get()).gettext(message)
+    # A catalog's entry for the empty message is its own header.
+    text = _catalog(_reader.get()).gettext(message) if message else ""
     return text.format(**values) if values else text
+
+
+def clip(text: str, most: int) -> str:
+    """The text, or its beginning and an ellipsis: at most `most` characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def plural(one: str, many: str, n: int, /, **values: object) -> str:

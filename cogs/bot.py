@@ -72,7 +72,7 @@ class Studio(commands.Bot):
             guild_ready_timeout=0.5,
             **options,
         )
-        self.engine, self.public_url, self.now = desk.engine, public_url, now
+        self.engine, self.public_url = desk.engine, public_url
         jobs, deliverer = desk.engine.jobs, desk.deliverer
         self.courier = DiscordCourier(
             self, jobs, deliverer.assets, deliverer.files, desk.engine.catalog, public_url

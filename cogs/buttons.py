@@ -60,11 +60,8 @@ class JobItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=TEMPLATE):
     ) -> Self:
         return cls(item)
 
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        # An exception in a check vanishes, so everything is checked in the callback.
-        return True
-
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        # Not in `interaction_check`: an exception in a check vanishes.
         await _dispatch(interaction)
 
 

@@ -59,27 +59,28 @@ class Cards:
             self._seen = {number: seen for number, seen in self._seen.items() if number in ids}
             await asyncio.gather(*(self._look(job) for job in jobs))
 
+    async def progress(self, job: Job) -> Progress:
+        """What a card can say about a job now."""
+        now = self._now()
+        return Progress(
+            job=job,
+            now=now,
+            ahead=await self._jobs.ahead_of(job) if job.status is Status.QUEUED else 0,
+            estimate=await self._usual_duration(job.operation, now),
+        )
+
     async def _look(self, job: Job) -> None:
         async with self._width:
             now, seen = self._now(), self._seen.get(job.id)
             if seen is not None and now - seen.at < _EDIT_MS:
                 return
-            progress = await self._progress(job, now)
+            progress = await self.progress(job)
             with reading(job.destination.locale):
                 shown = standing(progress)
             if seen is not None and seen.shown == shown:
                 return
             self._seen[job.id] = _Seen(shown, now)
             await self._courier.show_progress(progress)
-
-    async def _progress(self, job: Job, now: int) -> Progress:
-        waiting = job.status is Status.QUEUED
-        return Progress(
-            job=job,
-            now=now,
-            ahead=await self._jobs.ahead_of(job) if waiting else 0,
-            estimate=await self._usual_duration(job.operation, now),
-        )
 
     async def _usual_duration(self, operation: str, now: int) -> int | None:
         read_at, duration = self._usual.get(operation, (None, None))

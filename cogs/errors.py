@@ -12,7 +12,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import CourierError, MediaError, ProviderError, QuotaError, UserError
-from bot.text import _, explain
+from bot.text import _, clip, explain
 from cogs.words import harmless
 from storage.errors import NotFoundError, StorageError
 
@@ -22,8 +22,8 @@ _P = ParamSpec("_P")
 log = logging.getLogger(__name__)
 
 # Discord said no, or could not be reached; the library wraps only the former.
-DISCORD_FAULTS = (discord.DiscordException, aiohttp.ClientError, OSError, asyncio.TimeoutError)
-_AWAY = (discord.HTTPException, aiohttp.ClientError, asyncio.TimeoutError)
+DISCORD_FAULTS = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+_AWAY = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
 ANSWER_SECONDS = 10.0
 _LONGEST = 1900  # characters; a message takes 2000
 
@@ -77,7 +77,7 @@ async def tell(
     interaction: discord.Interaction[Any], text: str, files: Sequence[discord.File] = ()
 ) -> None:
     """Say something to the person alone; a failing Discord is only logged."""
-    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    text = clip(text, _LONGEST)
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             if interaction.response.is_done():

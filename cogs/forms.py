@@ -35,7 +35,9 @@ def build(
         modal.add_item(
             discord.ui.Label(
                 text=name_of(name),
-                description=_(info.description or "")[:_LONGEST_DESCRIPTION] or None,
+                description=(
+                    _(info.description)[:_LONGEST_DESCRIPTION] if info.description else None
+                ),
                 component=_input(name, info, defaults.get(name, "")),
             )
         )

@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from bot.engine import Order
 from bot.errors import InvalidRequestError
+from bot.media import images
 from bot.providers import prompt as midjourney
 from bot.text import N_
 from cogs.errors import answered
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cogs.bot import Studio
 
 OPERATION = "youchuan.diffusion"
-MOST_UPLOAD_BYTES = 25 * 1024 * 1024
+MOST_UPLOAD_BYTES = images.MAX_UPLOAD_BYTES
 RATIOS = ("1:1", "3:2", "2:3", "4:3", "3:4", "16:9", "9:16", "5:4", "4:5", "2:1", "1:2", "21:9")
 _HELP = {parameter.name: parameter.help for parameter in midjourney.PARAMETERS}
 _OFFERED = ("aspect", "stylize", "chaos", "no", "raw", "tile", "draft", "hd")

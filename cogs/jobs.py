@@ -10,10 +10,10 @@ from discord.ext import commands
 
 from bot import policy
 from bot.text import N_, _
-from cogs.errors import answered, tell
-from cogs.layout import card_layout, jump_link
-from cogs.replies import Interaction, person_of, progress_of
-from cogs.words import harmless, summary_of, trimmed, words_of
+from cogs.errors import answered
+from cogs.layout import card_layout
+from cogs.replies import Interaction, person_of
+from cogs.words import harmless, jump_link, summary_of, trimmed, words_of
 from storage.errors import StorageError
 from storage.models import Job, Status
 
@@ -49,11 +49,10 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
         found = await self._find(interaction, job)
         policy.check_visible(person_of(interaction), found)
         if not found.status.is_final:
-            card = card_layout(await progress_of(self._studio, found), self._catalog)
+            card = card_layout(await self._studio.cards.progress(found), self._catalog)
             await interaction.response.send_message(view=card, ephemeral=True)
         elif found.delivered_at is None:
-            await self._studio.engine.look_again(found)
-            await tell(interaction, _("It is finished and is being posted now."))
+            await self._studio.presses.post_now(interaction, found)
         else:
             await interaction.response.defer(thinking=True)
             await self._studio.courier.show_in(found, interaction)

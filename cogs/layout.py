@@ -35,7 +35,6 @@ __all__ = [
     "card_layout",
     "image_panel",
     "info_text",
-    "jump_link",
     "notice_layout",
     "plain_layout",
     "result_layout",
@@ -87,10 +86,11 @@ def result_layout(
 def plain_layout(delivery: Delivery, files: Sequence[Shown]) -> discord.ui.LayoutView:
     """As little as still brings what was paid for; for when Discord refuses the full layout."""
     job = delivery.job
-    text = _("The result of job {id} for {who}.", id=job.id, who=f"<@{job.destination.user_id}>")
-    if delivery.job.status is not Status.SUCCEEDED:
-        text = _("Job {id} for {who} failed.", id=job.id, who=f"<@{job.destination.user_id}>")
+    who = f"<@{job.destination.user_id}>"
+    if job.status is not Status.SUCCEEDED:
+        text = _("Job {id} for {who} failed.", id=job.id, who=who)
         return _view(*_texts([text]), rows.notice_row(job, retry=False))
+    text = _("The result of job {id} for {who}.", id=job.id, who=who)
     return _view(*_texts([text]), *_media(files, ""), rows.result_row(job))
 
 

@@ -17,8 +17,6 @@ from storage.models import Asset, Job
 
 log = logging.getLogger(__name__)
 
-_PICTURES = frozenset({"png", "jpg", "webp", "gif"})
-
 
 @dataclass
 class Parcel:
@@ -80,7 +78,7 @@ class Packer:
             path = self._files.path(asset)
             if path.stat().st_size <= limit:
                 return path
-            if asset.extension not in _PICTURES or not limit:
+            if asset.extension not in images.PICTURES or not limit:
                 return None
             async with self._decoding:
                 smaller = await asyncio.to_thread(

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.errors import CourierError
+from bot.errors import AtelierError, CourierError
 from bot.text import N_
 from bot.wire import Delivery, Outcome
 from cogs.buttons import job_id
@@ -34,7 +34,7 @@ Channel = (
 Send = Callable[[dict[str, Any]], Awaitable[discord.Message]]
 
 
-class ElsewhereError(Exception):
+class ElsewhereError(AtelierError):
     """The message cannot stand in this channel."""
 
 

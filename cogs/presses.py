@@ -19,6 +19,7 @@ from cogs import forms, layout
 from cogs.buttons import PressId, job_id
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
 from cogs.replies import (
+    BEING_DRAWN,
     Interaction,
     check_channel,
     destination_of,
@@ -26,7 +27,7 @@ from cogs.replies import (
     person_of,
     place,
 )
-from cogs.words import words_of
+from cogs.words import info_text, words_of
 from storage.errors import NotFoundError
 from storage.models import Job, Status
 
@@ -37,7 +38,6 @@ _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _PROMPTS = ("text", "remix_prompt")
 _DEEPEST = 20
 _SHOWN_WHOLE = 900  # characters of a prompt that surely fit into an answer
-_TOO_LATE = N_("It is already being drawn and will be posted when it is there.")
 
 
 class Presses:
@@ -49,8 +49,8 @@ class Presses:
             "info": self._info,
             "dm": self._send_dm,
             "delete": self._delete,
-            "cancel": lambda interaction, job, _: self.cancel(interaction, job),
-            "retry": lambda interaction, job, _: self.retry(interaction, job),
+            "cancel": lambda interaction, job, _press: self.cancel(interaction, job),
+            "retry": lambda interaction, job, _press: self.retry(interaction, job),
             "again": self._again,
             "pick": self._pick,
         }
@@ -147,7 +147,7 @@ class Presses:
         files = []
         if len(words) > _SHOWN_WHOLE:
             files.append(discord.File(io.BytesIO(words.encode()), "prompt.txt"))
-        await tell(interaction, layout.info_text(job, self._engine.catalog), files)
+        await tell(interaction, info_text(job, self._engine.catalog), files)
 
     async def _send_dm(self, interaction: Interaction, job: Job, _press: PressId) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -176,20 +176,24 @@ class Presses:
         elif (await self.find(job.id)).status.is_final:
             text = _("This is already finished.")
         else:
-            text = _(_TOO_LATE)
+            text = _(BEING_DRAWN)
         await tell(interaction, text)
+
+    async def post_now(self, interaction: Interaction, job: Job) -> None:
+        """Bring a finished job's delivery forward, and say so."""
+        await self._engine.look_again(job)
+        await tell(interaction, _("It is finished and is being posted now."))
 
     async def retry(self, interaction: Interaction, job: Job) -> None:
         """Make a failed job once more, or look again at a result that was not posted yet."""
         policy.check_owner(person_of(interaction), job)
         if job.status is Status.SUCCEEDED and job.delivered_at is None:
-            await self._engine.look_again(job)
-            await tell(interaction, _("It is finished and is being posted now."))
+            await self.post_now(interaction, job)
         elif job.status is Status.SUCCEEDED:
             sentence = N_("This succeeded; /job show {id} brings it here.")
             raise InvalidRequestError(sentence, id=job.id)
         elif not job.status.is_final:
-            raise InvalidRequestError(_TOO_LATE)
+            raise InvalidRequestError(BEING_DRAWN)
         else:
             before = await self._engine.jobs.retry_of(job.id)
             if before and before.status not in (Status.FAILED, Status.CANCELED):

@@ -10,9 +10,9 @@ from bot.engine import Order
 from bot.errors import NotAllowedError
 from bot.policy import Person
 from bot.text import N_, _
-from bot.wire import Progress
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
-from cogs.layout import card_layout, jump_link
+from cogs.layout import card_layout
+from cogs.words import jump_link
 from storage.errors import StorageError
 from storage.models import Destination, Job, Status
 
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
 
+BEING_DRAWN = N_("It is already being drawn and will be posted when it is there.")
 _UNKNOWN_INTERACTION = 10062
 _THREADS = frozenset(
     {
@@ -86,7 +87,7 @@ async def place(interaction: Interaction, order: Order) -> None:
     if not new:
         await lead_to(interaction, job)
         return
-    card = await progress_of(studio, job)
+    card = await studio.cards.progress(job)
     try:
         card_id = await _post_card(interaction, card_layout(card, studio.engine.catalog))
     except discord.NotFound as error:
@@ -111,16 +112,6 @@ async def _post_card(interaction: Interaction, view: discord.ui.LayoutView) -> i
     return response.message_id
 
 
-async def progress_of(studio: "Studio", job: Job) -> Progress:
-    """What a card can say about a job now."""
-    return Progress(
-        job=job,
-        now=studio.now(),
-        ahead=await studio.engine.jobs.ahead_of(job) if job.status is Status.QUEUED else 0,
-        estimate=await studio.engine.jobs.usual_duration(job.operation),
-    )
-
-
 async def lead_to(interaction: Interaction, job: Job) -> None:
     """Say where a job's result is, or that it is on its way."""
     link = jump_link(job)
@@ -131,5 +122,5 @@ async def lead_to(interaction: Interaction, job: Job) -> None:
     elif job.status.is_final and job.delivered_at is not None:
         text = _("This has already been made; /job show {id} brings it here.", id=job.id)
     else:
-        text = _("It is already being drawn and will be posted when it is there.")
+        text = _(BEING_DRAWN)
     await tell(interaction, text)

@@ -14,10 +14,11 @@ from weakref import WeakValueDictionary
 
 import discord
 
+from bot.deliverer import RESULT
 from bot.errors import BadMediaError, CourierError, FetchError
 from bot.media.assets import AssetFiles
 from bot.operations import Catalog
-from bot.text import N_, _, reading
+from bot.text import N_, _, explain, reading
 from bot.wire import Delivery, Outcome, Progress, Receipt
 from cogs.layout import (
     Shown,
@@ -63,7 +64,7 @@ Place = Callable[[Job], Awaitable[Channel]]
 
 
 class DiscordCourier:
-    """Implements `bot.wire.Courier` with the bot token; interaction tokens are never needed."""
+    """Implements `bot.wire.Courier` with the bot token: a delivery outlives its interaction."""
 
     def __init__(
         self,
@@ -133,7 +134,7 @@ class DiscordCourier:
         delivery = Delivery(
             job=job,
             outcome=Outcome.RESULT if is_result else Outcome.NOTICE,
-            assets=await self._assets.of_job(job.id, "result") if is_result else (),
+            assets=await self._assets.of_job(job.id, RESULT) if is_result else (),
             parent=await self._get(job.parent_id),
         )
         limit = target.filesize_limit if isinstance(target, discord.Interaction) else FILE_LIMIT
@@ -161,7 +162,7 @@ class DiscordCourier:
                 if isinstance(error, discord.HTTPException) and may_pass(error):
                     raise
                 log.info("job %s cannot be posted by %s: %s", job.id, place.__name__, error)
-                why = why or str(error)
+                why = why or (explain(error) if isinstance(error, ElsewhereError) else str(error))
                 note = _(
                     "This belongs in {channel}, but it could not be posted there.",
                     channel=belongs,
@@ -172,13 +173,13 @@ class DiscordCourier:
         number = job.destination.channel_id
         found = self._client.get_channel(number) or await self._client.fetch_channel(number)
         if not isinstance(found, Channel):
-            raise ElsewhereError(f"channel {number} takes no messages")
+            raise ElsewhereError(N_("The channel takes no messages."))
         return found
 
     async def _direct_messages(self, job: Job) -> Channel:
         found = await self._client.create_dm(discord.Object(job.destination.user_id))
         if found.id == job.destination.channel_id:
-            raise ElsewhereError("there is no other place")
+            raise ElsewhereError(N_("There is no other place."))
         return found
 
     async def _bring(self, delivery: Delivery, channel: Channel, note: str) -> Receipt:
@@ -192,7 +193,7 @@ class DiscordCourier:
             if not readable:
                 # Whether it was posted cannot be known; an edit may safely happen twice.
                 if not is_home or job.card_id is None:
-                    raise ElsewhereError("the history of the channel may not be read")
+                    raise ElsewhereError(N_("The history of the channel may not be read."))
                 send, reference = editing(channel.get_partial_message(job.card_id)), None
         terms = Terms(limit_of(channel), reference)
         message = await self._send(delivery, terms, send, note)

@@ -8,7 +8,7 @@ from bot.errors import GoneError
 from bot.news import unpack
 from bot.operations import Catalog
 from bot.providers.prompt import MODEL_BY_KEY
-from bot.text import N_, _, explain
+from bot.text import N_, _, clip, explain
 from storage.models import DEADLINE, UNCERTAIN, Job, Status
 
 _MARKUP = re.compile(r"([\\*_~`|\[\]()<>#])")
@@ -28,8 +28,7 @@ _STATUSES = {
 
 def trimmed(text: str, most: int) -> str:
     """The text in one line of at most `most` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
+    return clip(" ".join(text.split()), most)
 
 
 def harmless(text: str, most: int) -> str:
@@ -160,7 +159,7 @@ def info_text(job: Job, catalog: Catalog) -> str:
     prompt = words_of(job, catalog).replace("`", "ˋ")
     if not prompt or room < 20:
         return lines[:_LONGEST_INFO]
-    return f"```\n{prompt if len(prompt) <= room else prompt[: room - 1] + '…'}\n```\n{lines}"
+    return f"```\n{clip(prompt, room)}\n```\n{lines}"
 
 
 def _duration(job: Job) -> str:

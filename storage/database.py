@@ -5,8 +5,8 @@ with BEGIN IMMEDIATE, so that a read followed by a write never meets SQLITE_BUSY
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -48,8 +48,8 @@ class Database:
     @property
     def path(self) -> Path | None:
         """The database's file; None for a server or for memory."""
-        name = self._url.database
-        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
+        name = (self._url.database or "").removeprefix("file:")
+        return Path(name) if self.is_sqlite and name not in ("", ":memory:") else None
 
     def _create(self) -> AsyncEngine:
         if not self.is_sqlite:
@@ -131,18 +131,16 @@ class Database:
             )
 
 
-class _as_storage_error:  # noqa: N801 - reads as a statement at its only uses
+@contextmanager
+def _as_storage_error() -> Iterator[None]:
     """Turn the drivers' errors into StorageError; nothing above storage knows SQLAlchemy's."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, IntegrityError):
-            raise ConflictError(str(error.orig)) from error
-        if isinstance(error, DBAPIError | PoolTimeoutError | OSError):
-            cause = getattr(error, "orig", None) or error
-            raise StorageError(f"the database did not do it: {cause}") from error
+    try:
+        yield
+    except IntegrityError as error:
+        raise ConflictError(str(error.orig)) from error
+    except (DBAPIError, PoolTimeoutError, OSError) as error:
+        cause = getattr(error, "orig", None) or error
+        raise StorageError(f"the database did not do it: {cause}") from error
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

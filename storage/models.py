@@ -111,7 +111,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Asset:
-    """A media file we hold under ``/m/{token}.{ext}``, or (`note`) why its place is empty.
+    """A media file we hold under ``/m/{token}.{ext}``; with a `note`, the tile that says it.
 
     `position` is the place in the result (0-based); uploads of a job count from 0 as well, with
     `role` telling the two apart. Width and height are pixels, 0 where unknown.

@@ -97,10 +97,14 @@ def _guarded_socket(
     return socket.socket(family=family, type=kind, proto=protocol)
 
 
-def _parsed(url: str) -> URL:
+def _url(text: str) -> URL:
     """The URL; a signature breaks when an already printed query is quoted anew."""
+    return URL(text, encoded=_PRINTED_URL.fullmatch(text) is not None)
+
+
+def _parsed(url: str) -> URL:
     try:
-        parsed = URL(url, encoded=_PRINTED_URL.fullmatch(url) is not None)
+        parsed = _url(url)
         known = bool(parsed.host) and parsed.port is not None
     except ValueError:
         known = False
@@ -238,7 +242,7 @@ class Fetcher:
 
 def _parsed_location(location: str) -> URL:
     try:
-        return URL(location, encoded=_PRINTED_URL.fullmatch(location) is not None)
+        return _url(location)
     except ValueError:
         raise BadMediaError(N_("The redirect leads nowhere.")) from None
 

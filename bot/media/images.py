@@ -27,6 +27,7 @@ MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 
 _HEAD = 4096
 _FORMATS = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP", "gif": "GIF"}
+PICTURES = frozenset(_FORMATS)  # the extensions of what can be decoded
 _LONGEST = {"webp": 16383, "jpg": 65500}  # the most pixels a side may have in the format
 _ORIENTATION = 0x0112
 
@@ -172,7 +173,7 @@ def _check_pixels(width: int, height: int, max_pixels: int) -> None:
 def _opened(path: Path, max_pixels: int = MAX_PIXELS) -> "Iterator[Image.Image]":
     """The picture, not decoded yet; what fails on its content is a BadMediaError."""
     kind, _ = _known(path)
-    if kind.extension not in _FORMATS:
+    if kind.extension not in PICTURES:
         raise BadMediaError(N_("The file is not a PNG, JPEG, WebP or GIF picture."))
     _check_pixels(*_header_size(path, kind), max_pixels)
     from PIL import Image
@@ -208,7 +209,7 @@ def inspect(path: Path) -> MediaInfo:
     Clips and documents (svg, eps, psd) are not decoded, nor are pictures over `MAX_PIXELS`.
     """
     kind, size = _known(path)
-    if kind.extension not in _FORMATS:
+    if kind.extension not in PICTURES:
         return MediaInfo(kind.extension, kind.content_type, 0, 0, size)
     width, height = _header_size(path, kind)
     too_large = width * height > MAX_PIXELS

@@ -26,7 +26,7 @@ from bot.errors import (
     UncertainError,
 )
 from bot.operations import Call, Operation, Params, validated
-from bot.text import N_
+from bot.text import N_, clip
 from bot.wire import Credential, Request, Response, Update, parse_json
 
 Reason = tuple[type[ProviderError], str]  # what a token means, and the sentence a person reads
@@ -244,7 +244,7 @@ def clean(value: Any, limit: int = _QUOTED) -> str:
         return ""
     printable = "".join(char if char.isprintable() else " " for char in value[: limit * 8])
     text = " ".join(printable.split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return clip(text, limit)
 
 
 def number(value: Any) -> int | None:

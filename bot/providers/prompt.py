@@ -15,6 +15,7 @@ from bot.providers.prompt_table import (
     MOST_CHARACTERS,
     MOST_IMAGES,
     MOST_PARTS,
+    PARAMETER_BY_NAME,
     PARAMETERS,
     REQUIRES,
     TEXT_LIMITS,
@@ -27,11 +28,11 @@ from bot.providers.prompt_table import (
 )
 from bot.providers.prompt_text import (
     Prompt,
-    clip,
     lookup,
     parse,
     print_prompt,
     put,
+    quoted,
     read,
     read_link,
     show,
@@ -55,7 +56,6 @@ __all__ = [
     "validate_follow_up",
 ]
 
-_BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 _TRAITS = ("draft", "hd", "oref", "tile")
 
 
@@ -103,7 +103,7 @@ def validate(prompt: Prompt, model: Model) -> None:
 def validate_follow_up(prompt: Prompt, model: Model) -> None:
     """Check a ``remixPrompt``, whose images are those of the followed job."""
     for name, value in prompt.values.items():
-        _check_value(_BY_NAME[name], value, model)
+        _check_value(PARAMETER_BY_NAME[name], value, model)
     _check_combinations(prompt.values)
     _check_text(prompt.text, model)
     if len(prompt.images) > MOST_IMAGES:
@@ -122,7 +122,7 @@ def validate_follow_up(prompt: Prompt, model: Model) -> None:
 
 
 def _put_option(values: dict[str, object], name: str, value: object) -> None:
-    parameter = _BY_NAME.get(name) or lookup(name, [])[0]
+    parameter = PARAMETER_BY_NAME.get(name) or lookup(name, [])[0]
     if parameter.form is Form.FLAG:
         if value:
             put(values, parameter, True)
@@ -154,7 +154,7 @@ def _choose(option: str | None, typed: Model | None) -> Model:
         return typed or DEFAULT_MODEL
     chosen = MODEL_BY_KEY.get(option)
     if chosen is None:
-        raise InvalidRequestError(N_("There is no model “{name}” here."), name=clip(option))
+        raise InvalidRequestError(N_("There is no model “{name}” here."), name=quoted(option))
     if typed is not None and typed != chosen:
         raise InvalidRequestError(
             N_("The prompt says {flag}, but the chosen model is {model}. Change one of them."),
@@ -237,15 +237,15 @@ def _check_combinations(values: Mapping[str, object]) -> None:
         if first in values and values.get(second) == clash:
             raise InvalidRequestError(
                 N_("{first} and {second} do not go together. Remove one of them."),
-                first=_BY_NAME[first].flag,
-                second=f"{_BY_NAME[second].flag} {show(clash)}".rstrip(),
+                first=PARAMETER_BY_NAME[first].flag,
+                second=f"{PARAMETER_BY_NAME[second].flag} {show(clash)}".rstrip(),
             )
     for name, needed in REQUIRES.items():
         if name in values and needed not in values:
             raise InvalidRequestError(
                 N_("{flag} only counts together with {needed}. Add {needed} or remove {flag}."),
-                flag=_BY_NAME[name].flag,
-                needed=_BY_NAME[needed].flag,
+                flag=PARAMETER_BY_NAME[name].flag,
+                needed=PARAMETER_BY_NAME[needed].flag,
             )
 
 

@@ -292,6 +292,8 @@ PARAMETERS = (
     ),
 )
 
+PARAMETER_BY_NAME: Mapping[str, Parameter] = {row.name: row for row in PARAMETERS}
+
 # Each pair: a parameter, and another (with this value) that it does not go together with.
 EXCLUSIONS: tuple[tuple[str, str, object], ...] = (
     ("oref", "draft", True),

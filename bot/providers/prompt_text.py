@@ -13,15 +13,15 @@ from bot.errors import InvalidRequestError
 from bot.providers.prompt_table import (
     DEFAULT_MODEL,
     MODELS,
+    PARAMETER_BY_NAME,
     PARAMETERS,
     REFUSED,
     Form,
     Model,
     Parameter,
 )
-from bot.text import N_
+from bot.text import N_, clip
 
-_BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 _BY_SPELLING = {spelling: row for row in PARAMETERS for spelling in row.spellings}
 _MODEL_SPELLINGS = {"v": "v", "version": "v", "niji": "niji"}
 _STYLE = "style"  # `--style raw` is how --raw used to be written
@@ -90,7 +90,7 @@ def print_prompt(prompt: Prompt) -> str:
     """
     parts = [*prompt.images, prompt.text]
     for name, value in prompt.values.items():
-        parameter = _BY_NAME[name]
+        parameter = PARAMETER_BY_NAME[name]
         given = value if isinstance(value, tuple) else (value,)
         between = ", " if parameter.form is Form.WORDS else " "
         parts += [parameter.flag, between.join(map(show, given))]
@@ -178,7 +178,7 @@ def _refuse_braces(text: str) -> None:
 def lookup(spelling: str, arguments: list[str]) -> tuple[Parameter, list[str]]:
     """The row of a spelling, and its arguments; says why there is none."""
     if spelling == _STYLE and [argument.lower() for argument in arguments] == ["raw"]:
-        return _BY_NAME["raw"], []
+        return PARAMETER_BY_NAME["raw"], []
     if spelling == _STYLE:
         raise InvalidRequestError(N_("Of --style, only --style raw exists here. Remove it."))
     if parameter := _BY_SPELLING.get(spelling):
@@ -193,9 +193,9 @@ def _unknown(spelling: str) -> InvalidRequestError:
     if glued and glued[1] in {*_BY_SPELLING, *_MODEL_SPELLINGS}:
         return InvalidRequestError(
             N_("--{name} needs a space: write --{first} {second}."),
-            name=clip(spelling),
+            name=quoted(spelling),
             first=glued[1],
-            second=clip(glued[2]),
+            second=quoted(glued[2]),
         )
     near = get_close_matches(spelling[:40], [*_BY_SPELLING, *_MODEL_SPELLINGS], n=1)
     if near:
@@ -204,12 +204,12 @@ def _unknown(spelling: str) -> InvalidRequestError:
                 "There is no --{name}. Did you mean --{near}? "
                 "If it is part of the text, put a space after the dash."
             ),
-            name=clip(spelling),
+            name=quoted(spelling),
             near=near[0],
         )
     return InvalidRequestError(
         N_("There is no --{name}. If it is part of the text, put a space after the dashes."),
-        name=clip(spelling),
+        name=quoted(spelling),
     )
 
 
@@ -280,7 +280,7 @@ def _read_model(family: str, arguments: list[str]) -> Model:
             return model
     raise InvalidRequestError(
         N_("There is no {flag}. Choose one of {models}."),
-        flag=clip(flag),
+        flag=quoted(flag),
         models=", ".join(model.flag for model in MODELS),
     )
 
@@ -293,7 +293,7 @@ def _refuse_tail(flag: str, rest: list[str]) -> None:
     if any(token.strip(_EDGES) for token in rest):
         raise InvalidRequestError(
             N_("Text goes before the parameters: move “{rest}” in front of {flag}."),
-            rest=clip(" ".join(rest)),
+            rest=quoted(" ".join(rest)),
             flag=flag.partition(" ")[0],
         )
 
@@ -307,7 +307,7 @@ def _malformed(parameter: Parameter, value: str) -> InvalidRequestError:
         _MALFORMED[parameter.form],
         flag=parameter.flag,
         example=parameter.example,
-        value=clip(value),
+        value=quoted(value),
     )
 
 
@@ -321,6 +321,6 @@ def _agree(first: Model | None, second: Model) -> Model:
     return second
 
 
-def clip(text: str, most: int = 40) -> str:
+def quoted(text: str) -> str:
     """The beginning, for a sentence that quotes it."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return clip(text, 40)

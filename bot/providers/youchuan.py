@@ -23,11 +23,9 @@ from bot.errors import (
 from bot.operations import Action, Call, FromParent, Kind, Operation, Params, Price, Row
 from bot.providers import prompt
 from bot.providers.base import Provider, Reason, clean, identifier, number
-from bot.providers.prompt_table import MODEL_BY_KEY
+from bot.providers.prompt_table import MODEL_BY_KEY, MOST_CHARACTERS
 from bot.text import N_
 from bot.wire import Credential, Media, Request, Result, State, Update
-
-_LONGEST = 8192  # characters of a prompt, its parameters included
 
 
 class _OnPrompt(Params):
@@ -52,7 +50,7 @@ class Diffusion(_OnPrompt):
 
     text: str = Field(
         min_length=1,
-        max_length=_LONGEST,
+        max_length=MOST_CHARACTERS,
         description=N_("What to draw, with Midjourney parameters if you like."),
     )
     callback: str | None = None
@@ -93,7 +91,7 @@ class _Reprompted(FollowImage):
     """Adds a prompt of its own, which may choose another model."""
 
     remix_prompt: str | None = Field(
-        default=None, min_length=1, max_length=_LONGEST, description=N_("A new prompt.")
+        default=None, min_length=1, max_length=MOST_CHARACTERS, description=N_("A new prompt.")
     )
 
     def own_prompt(self) -> str:
@@ -144,7 +142,7 @@ class Remix(_Reprompted):
     """Draw one picture anew with another prompt."""
 
     remix_prompt: str = Field(
-        min_length=1, max_length=_LONGEST, description=N_("The prompt to draw it with.")
+        min_length=1, max_length=MOST_CHARACTERS, description=N_("The prompt to draw it with.")
     )
     mode: int | None = Field(
         default=None, ge=0, le=1, description=N_("0 changes it strongly, 1 subtly.")
@@ -339,6 +337,7 @@ SUBSCRIBE = Call(
 )
 CALLS = (JOB, SUBSCRIBE)
 
+_AT_ONCE = N_("The Youchuan account draws as many jobs at once as it may; try again in a moment.")
 # The manual's table of errors; the spelling is the provider's.
 REASONS: Mapping[str, Reason] = {
     "Internal_Server_Error": (
@@ -379,7 +378,7 @@ REASONS: Mapping[str, Reason] = {
     ),
     "Max_Concurrent_Limited": (
         RateLimitError,
-        N_("The Youchuan account draws as many jobs at once as it may; try again in a moment."),
+        _AT_ONCE,
     ),
     "Account_Fee_Not_Enough": (
         CreditError,
@@ -484,7 +483,7 @@ _STANDINGS = (
         "您已达到同时任务数上限",
         _FAILED,
         RateLimitError,
-        N_("The Youchuan account draws as many jobs at once as it may; try again in a moment."),
+        _AT_ONCE,
     ),
     _Standing(
         "JobStatusCreditNotEnough",
@@ -556,7 +555,7 @@ class Youchuan(Provider):
         """What a job object says.
 
         A success that brings neither a picture nor a reason for that is told as RUNNING with an
-        empty result, so that it is asked for again; whoever polls counts these and gives up.
+        empty result, so that it is asked for again; whoever polls decides how long.
         """
         if not isinstance(data, Mapping):
             raise ProtocolError(

@@ -23,7 +23,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     try:
         asset = await request.app[STORE].get(match["token"])
-        # A removed picture keeps its place without a file, and so without an extension.
+        # Whatever a row says, only a name of our own is ever opened.
         path = request.app[FILES].path(asset)
     except (NotFoundError, BadMediaError):
         raise web.HTTPNotFound from None
