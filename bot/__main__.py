@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import importlib.util
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -52,21 +53,28 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(faults: Callable[[Settings], list[str]] = Settings.unsupported) -> Settings:
-    settings = load()
-    if found := faults(settings):
-        raise ConfigError(*found)
+    settings = load(faults)
     log.set_up(settings.log_level, settings.log_format, settings.secrets())
     return settings
 
 
 def _run(_options: argparse.Namespace) -> None:
-    settings = _settings(Settings.faults)
+    settings = _settings(_faults_for_run)
     from bot import app
 
     asyncio.run(app.run(settings))
 
 
+def _faults_for_run(settings: Settings) -> list[str]:
+    from bot.providers import catalog
+
+    unknown = sorted(set(settings.prices) - set(catalog()))
+    return settings.faults() + [f"PRICES: there is no operation “{name}”" for name in unknown]
+
+
 def _demo(options: argparse.Namespace) -> None:
+    if importlib.util.find_spec("simcord") is None:
+        raise ConfigError("demo: its packages are missing; install them: pip install '.[demo]'")
     from bot import demo
 
     asyncio.run(demo.run(port=options.port, data=options.data, pace=options.pace))

@@ -1,6 +1,8 @@
 """The settings: environment or ``.env``, read once by `bot.app`. Secrets are SecretStr."""
 
+import ipaddress
 import json
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,7 +22,11 @@ class Settings(BaseSettings):
     """Every setting by its environment name; an empty value counts as not set."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        str_strip_whitespace=True,
     )
 
     discord_token: SecretStr = _NO_SECRET
@@ -110,11 +116,42 @@ class Settings(BaseSettings):
     def _socket_address(cls, value: str) -> str:
         return _checked_url(value, ("ws", "wss"))
 
+    @field_validator("discord_proxy")
+    @classmethod
+    def _proxy(cls, value: str) -> str:
+        if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
+            raise ValueError("must be an address such as http://host:port")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ipaddress.ip_network(network, strict=False)
+        return value
+
+    @field_validator("youchuan_app_id", "lingtu_app_id", "jumdata_app_id")
+    @classmethod
+    def _header_text(cls, value: str) -> str:
+        if not (value.isascii() and value.isprintable()):
+            raise ValueError("must be plain printable characters")
+        return value
+
+    @field_validator(
+        "discord_token", "youchuan_secret", "lingtu_secret", "wanxiang_token", "jumdata_secret"
+    )
+    @classmethod
+    def _header_secret(cls, value: SecretStr) -> SecretStr:
+        # A line break at the end of a mounted secret would make every request impossible.
+        return SecretStr(cls._header_text(value.get_secret_value().strip()))
+
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:///", "postgresql://")):
             raise ValueError("must begin with sqlite:/// or postgresql://")
+        if value in ("sqlite:///", "sqlite:///:memory:"):
+            raise ValueError("must name a file: what is only in memory is lost at a restart")
         return value
 
     @cached_property
@@ -173,14 +210,26 @@ class Settings(BaseSettings):
         return tuple(secret for secret in (*known, *self.secret_keys) if len(secret) >= 4)
 
 
-def load(**overrides: Any) -> Settings:
-    """Read the settings; ConfigError with one line per fault, each naming its setting."""
+def load(faults: Callable[[Settings], list[str]] = lambda _: [], **overrides: Any) -> Settings:
+    """Read the settings; ConfigError with one line per fault, each naming its setting.
+
+    `faults` says what else is wrong with settings that are valid one by one.
+    """
+    found, wrong = [], set[str]()
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
-        raise ConfigError(*(_fault(fault) for fault in error.errors(include_url=False))) from None
+        details = error.errors(include_url=False)
+        found, wrong = [_fault(fault) for fault in details], {str(d["loc"][0]) for d in details}
+        fields = Settings.model_fields
+        defaults = {name: fields[name].get_default(call_default_factory=True) for name in wrong}
+        settings = Settings(**{**overrides, **defaults})
     except (ValueError, OSError) as error:
         raise ConfigError(str(error).partition("\n")[0]) from None
+    found += [line for line in faults(settings) if line.partition(":")[0].lower() not in wrong]
+    if found:
+        raise ConfigError(*found)
+    return settings
 
 
 def _fault(fault: Any) -> str:
