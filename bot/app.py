@@ -36,7 +36,7 @@ from storage.jobs import JobStore
 log = logging.getLogger(__name__)
 
 _DRAIN_SECONDS = 4.0
-_CLOSE_SECONDS = 2.0
+_CLOSE_SECONDS = 3.0
 _RECONNECT_CAP_SECONDS = 60.0
 
 
@@ -118,8 +118,11 @@ def credentials(settings: Settings) -> dict[tuple[str, str], Credential]:
 
 
 @asynccontextmanager
-async def working(core: Core, *, online: asyncio.Event) -> AsyncIterator[int]:
-    """Run web server, loops and cards inside the block, then drain; gives the web port."""
+async def working(core: Core, *, online: asyncio.Event, stop: asyncio.Event) -> AsyncIterator[int]:
+    """Run web server and loops inside the block, then drain; gives the web port.
+
+    `stop` is set should the loops ever end: without them nothing may go on looking healthy.
+    """
     site = Site(
         engine=core.engine,
         assets=core.deliverer.assets,
@@ -128,6 +131,7 @@ async def working(core: Core, *, online: asyncio.Event) -> AsyncIterator[int]:
     )
     async with serving(make_app(site), core.settings.web_host, core.settings.web_port) as port:
         loops = asyncio.create_task(core.engine.run(), name="engine")
+        loops.add_done_callback(lambda _: stop.set())
         try:
             yield port
         finally:
@@ -146,7 +150,7 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     online = asyncio.Event()
-    async with opened(settings) as core, working(core, online=online) as port:
+    async with opened(settings) as core, working(core, online=online, stop=stop) as port:
         log.info("web server on port %d", port)
         face = asyncio.create_task(stay_online(core, online), name="discord")
         stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -157,8 +161,9 @@ async def run(settings: Settings) -> None:
             # Discord stays connected while the drain delivers what is ready.
             await core.engine.drain(_DRAIN_SECONDS)
             face.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await face
+        await asyncio.wait({face}, timeout=_CLOSE_SECONDS)
+        if face.done() and not face.cancelled():
+            face.result()
 
 
 async def stay_online(core: Core, online: asyncio.Event) -> None:

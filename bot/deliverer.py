@@ -10,7 +10,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.errors import AtelierError, BadMediaError, CourierError, FetchError, RefusedHostError
+from bot.errors import (
+    AtelierError,
+    BadMediaError,
+    CourierError,
+    FetchError,
+    MediaError,
+    MissingMediaError,
+    RefusedHostError,
+)
 from bot.media import images
 from bot.media.assets import AssetFiles, new_token
 from bot.media.fetch import Fetcher, save
@@ -28,7 +36,9 @@ log = logging.getLogger(__name__)
 
 RESULT, UPLOAD = "result", "upload"
 _TRIES_IF_BAD = 3
-_TRIES_IF_AWAY = 40
+_MISSING_MS = 60_000  # a file that is written may be seen a little later
+_AWAY_MS = 15 * 60_000  # the pictures that came need not wait longer for the others
+_ALL_AWAY_MS = 24 * 3600 * 1000
 _REFUSED_LOOK_MS = 300_000
 _LATE_LOOK_MS = 600_000
 _POST_CAP_MS = 300_000
@@ -91,7 +101,6 @@ class Deliverer:
         raw = await save(chunks, self.files.temporary, images.MAX_UPLOAD_BYTES)
         try:
             async with self._decoding:
-                await asyncio.to_thread(images.check_upload, raw)
                 clean = await asyncio.to_thread(images.reencode_upload, raw, self.files.temporary)
         finally:
             raw.unlink(missing_ok=True)
@@ -122,39 +131,43 @@ class Deliverer:
     async def _collect(self, job: Job) -> Sequence[Asset]:
         places: Sequence[dict[str, Any]] = (job.result or {}).get("media", ())
         held = {asset.position for asset in await self.assets.of_job(job.id, RESULT)}
-        wanted = [(n, place) for n, place in enumerate(places) if n not in held]
-        for outcome in await asyncio.gather(
-            *(self._collect_place(job, n, place) for n, place in wanted), return_exceptions=True
-        ):
-            if isinstance(outcome, BaseException):
-                raise outcome
-        await self._fill_holes(job, places)
-        return await self.assets.of_job(job.id, RESULT)
-
-    async def _collect_place(self, job: Job, position: int, place: dict[str, Any]) -> None:
-        if not place["url"]:
-            return
-        temporary: Path | None = None
-        try:
-            temporary = await self._fetcher.fetch(place["url"], self.files.temporary)
-            await self._keep(job, RESULT, position, temporary)
-        except BadMediaError as error:
-            if job.tries < _TRIES_IF_BAD:
-                raise
-            await self._keep_hole(job, position, error)
-        except FetchError as error:
-            if job.tries < _TRIES_IF_AWAY:
-                raise
-            await self._keep_hole(job, position, error)
-        finally:
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
-
-    async def _fill_holes(self, job: Job, places: Sequence[dict[str, Any]]) -> None:
+        wanted = [n for n, place in enumerate(places) if place["url"] and n not in held]
+        outcomes = await asyncio.gather(
+            *(self._collect_place(job, n, places[n]["url"]) for n in wanted),
+            return_exceptions=True,
+        )
+        failures = dict(zip(wanted, outcomes, strict=True))
+        some = len(held) + outcomes.count(None) > 0
+        # What came is kept whatever became of the rest, so the next try only fetches that.
+        for position, error in failures.items():
+            if isinstance(error, MediaError) and self._is_hopeless(job, error, some_are_here=some):
+                await self._keep_hole(job, position, error)
+            elif isinstance(error, BaseException):
+                raise error
         for position, place in enumerate(places):
             if not place["url"]:
-                removed = AtelierError(place["removed"] or N_("Removed by moderation"))
-                await self._keep_hole(job, position, removed)
+                why = AtelierError(
+                    place["removed"] or N_("Removed by moderation"), said=place.get("said", "")
+                )
+                await self._keep_hole(job, position, why)
+        return await self.assets.of_job(job.id, RESULT)
+
+    def _is_hopeless(self, job: Job, error: MediaError, *, some_are_here: bool) -> bool:
+        waited = self._now() - (job.finished_at or 0)
+        if isinstance(error, RefusedHostError):
+            return False
+        if isinstance(error, BadMediaError):
+            return job.tries >= _TRIES_IF_BAD
+        if isinstance(error, MissingMediaError):
+            return waited > _MISSING_MS
+        return waited > (_AWAY_MS if some_are_here else _ALL_AWAY_MS)
+
+    async def _collect_place(self, job: Job, position: int, url: str) -> None:
+        temporary = await self._fetcher.fetch(url, self.files.temporary)
+        try:
+            await self._keep(job, RESULT, position, temporary)
+        finally:
+            temporary.unlink(missing_ok=True)
 
     async def _keep_hole(self, job: Job, position: int, why: AtelierError) -> None:
         held = await self.assets.of_job(job.id, RESULT)
@@ -166,7 +179,7 @@ class Deliverer:
             words = explain(why)
         try:
             await asyncio.to_thread(removed_tile, size, words, tile)
-            await self._keep(job, RESULT, position, tile, note=str(why))
+            await self._keep(job, RESULT, position, tile, note=words)
         finally:
             tile.unlink(missing_ok=True)
 
@@ -195,9 +208,11 @@ class Deliverer:
         return stored
 
     async def _later(self, job: Job, wait: int, why: AtelierError) -> None:
+        with reading(job.destination.locale):
+            words = explain(why)
         await self._jobs.let_go(
             job,
             due_at=self._now() + wait,
             tries=job.tries + 1,
-            delivery_note=str(why),
+            delivery_note=words,
         )

@@ -51,7 +51,7 @@ async def run(*, port: int, data: Path, pace: float) -> None:
     async with emulating(data / "sandbox", pace=pace) as sandbox:
         settings = settings.model_copy(update={"youchuan_url": sandbox})
         online = asyncio.Event()
-        async with app.opened(settings) as core, app.working(core, online=online):
+        async with app.opened(settings) as core, app.working(core, online=online, stop=stop):
             studio = core.studio()
             async with simcord.run(studio, check_errors=False) as env:
                 online.set()

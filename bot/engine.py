@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ulid import ULID
 
 from bot.deliverer import Deliverer
-from bot.errors import CallbackError, GoneError, InvalidRequestError, ProtocolError
+from bot.errors import CallbackError, InvalidRequestError, ProtocolError
 from bot.loop import Loop, Work
 from bot.news import News
 from bot.operations import Operation, Params
@@ -56,7 +56,7 @@ class Engine:
         works = (
             Work(name="submit", claim=submitter.claim, do=submitter.submit, width=16),
             Work(name="watch", claim=watcher.claim, do=watcher.watch, width=8),
-            Work(name="deliver", claim=deliverer.claim, do=deliverer.deliver, width=4),
+            Work(name="deliver", claim=deliverer.claim, do=deliverer.deliver, width=12),
         )
         self.loops = {work.name: Loop(work, parts.jobs, parts.now) for work in works}
 
@@ -77,11 +77,9 @@ class Engine:
         """
         operation = self.catalog.operation(order.operation)
         credential = order.parent.credential if order.parent else "env"
-        if (operation.provider, credential) not in self._parts.credentials:
-            if order.parent:
-                raise GoneError(
-                    N_("The account that this was made with is not connected any more.")
-                )
+        if order.parent:
+            self._parts.credential(order.parent)
+        elif (operation.provider, credential) not in self._parts.credentials:
             raise InvalidRequestError(N_("This is not set up on this bot; ask whoever runs it."))
         now = self._parts.now()
         parent_traits = order.parent.traits if order.parent else frozenset[str]()
@@ -138,10 +136,6 @@ class Engine:
         if operation.name in self._parts.terms.prices:
             return round(self._parts.terms.prices[operation.name] * factor)
         return operation.price.of(factor)
-
-    def has_account(self, provider: str) -> bool:
-        """Whether the environment brings credentials for this provider."""
-        return (provider, "env") in self._parts.credentials
 
     def callback_job(self, provider: str, token: str) -> str:
         """The job that a callback address names; CallbackError unless it is one of ours."""

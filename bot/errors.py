@@ -8,7 +8,8 @@ AtelierError
 │  ├─ RateLimitError(retry_after)
 │  ├─ UnavailableError · UncertainError · ProtocolError
 ├─ MediaError           a file could not be fetched or read
-│  ├─ RefusedHostError · BadMediaError · FetchError
+│  ├─ RefusedHostError · BadMediaError
+│  ├─ FetchError ─ MissingMediaError
 ├─ CourierError         Discord could not be reached; the same message may be tried again
 ├─ ConfigError          a setting is missing or wrong; stops the start
 └─ CallbackError        a callback that does not verify
@@ -21,11 +22,11 @@ class AtelierError(Exception):
     """Something went wrong.
 
     The message is an English gettext source with ``{named}`` values, so that whoever shows it can
-    translate it for the reader first. Without one, the first line of the docstring serves.
+    translate it for the reader first.
     """
 
     def __init__(self, message: str | None = None, /, **values: object) -> None:
-        self.message = message or (type(self).__doc__ or "").partition("\n")[0]
+        self.message = message or "Something went wrong."
         self.values = values
         super().__init__(self.message)
 
@@ -129,6 +130,10 @@ class BadMediaError(MediaError):
 
 class FetchError(MediaError):
     """The file could not be fetched now; a later try may work."""
+
+
+class MissingMediaError(FetchError):
+    """The file is not at its address: not yet, or not any more."""
 
 
 class CourierError(AtelierError):

@@ -58,6 +58,10 @@ class Loop:
             except StorageError as error:
                 log.warning("%s loop: %s", self._work.name, error)
                 pause = _FAULT_SECONDS
+            except Exception:
+                # One row that cannot be read must not stop the work on all the others for good.
+                log.exception("the %s loop met a fault of ours", self._work.name)
+                pause = _IDLE_SECONDS
             if pause:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._awake.wait(), pause)

@@ -40,7 +40,7 @@ class News:
         elif update.state in (State.FAILED, State.CANCELED):
             canceled = update.state is State.CANCELED
             status = Status.CANCELED if canceled else Status.FAILED
-            error = update.error or ProviderError()
+            error = update.error or ProviderError(N_("The provider gave no reason."))
             changed = await self._parts.jobs.fail(
                 job_id,
                 failure="canceled" if canceled else kind_of(error),
@@ -57,11 +57,17 @@ class News:
         return changed
 
     async def _started(self, job_id: str, update: Update) -> bool:
-        number, due = update.external_id, self._parts.now() + self._parts.first_look_ms()
+        number, now, jobs = update.external_id, self._parts.now(), self._parts.jobs
+        due = now + self._parts.first_look_ms()
         if not number:
             return False
-        jobs = self._parts.jobs
-        if await jobs.start(job_id, number, progress=update.progress, due_at=due):
+        if await jobs.start(
+            job_id,
+            number,
+            progress=update.progress,
+            due_at=due,
+            deadline_at=now + self._parts.terms.deadline_ms,
+        ):
             return True
         await jobs.identify(job_id, number, due_at=due)
         return False

@@ -93,7 +93,8 @@ class Submitter:
         self, job: Job, operation: Operation, request: Request, credential: Credential
     ) -> None:
         now, provider = self._parts.now(), self._parts.providers[job.provider]
-        deadline = job.deadline_at or now + self._parts.terms.deadline_ms
+        resent = job.status is Status.SUBMITTING and job.deadline_at
+        deadline = resent or now + self._parts.terms.deadline_ms
         job = await self._jobs.begin_attempt(job, now=now, deadline_at=deadline)
         log.info("job %s queued -> submitting", job.id, extra={"action": "submit", "job": job.id})
         seconds = min(SUBMIT_SECONDS, max(5.0, (deadline - now) / 1000))
@@ -154,12 +155,12 @@ class Submitter:
 
     async def _not_taken(self, job: Job, error: ProviderError) -> None:
         now = self._parts.now()
-        if job.deadline_at is not None and now >= job.deadline_at:
+        give_up = job.give_up_at or now
+        if now >= give_up:
             await self._news.fail(job, "unavailable", error)
             return
         wait = backoff_ms(job.tries)
         if isinstance(error, RateLimitError) and error.retry_after is not None:
             wait = max(wait, round(error.retry_after * 1000 * random.uniform(1.0, 1.1)))  # noqa: S311
         log.info("job %s was not taken (%s); again in %d ms", job.id, error, wait)
-        due = now + wait if job.deadline_at is None else min(now + wait, job.deadline_at)
-        await self._jobs.requeue(job, due_at=due)
+        await self._jobs.requeue(job, due_at=min(now + wait, give_up))

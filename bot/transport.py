@@ -10,7 +10,7 @@ from typing import Self
 import aiohttp
 import yarl
 
-from bot.errors import UnavailableError, UncertainError
+from bot.errors import RejectedError, UnavailableError, UncertainError
 from bot.text import N_
 from bot.wire import Credential, Request, Response
 
@@ -61,6 +61,12 @@ class Transport:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise UnavailableError(
                 N_("The provider cannot be reached."), provider=credential.provider
+            ) from error
+        except ValueError as error:
+            # A header that HTTP does not allow: nothing has left this machine.
+            raise RejectedError(
+                N_("The provider's account settings cannot be sent; an admin has to correct them."),
+                provider=credential.provider,
             ) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise UncertainError(

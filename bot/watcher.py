@@ -13,7 +13,7 @@ from bot.parts import Parts
 from bot.text import N_
 from bot.transport import POLL_SECONDS
 from bot.wire import State, Update
-from storage.models import DEADLINE, Job, Status
+from storage.models import DEADLINE, MISSING, Job, Status
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ class Watcher:
 
     def __init__(self, parts: Parts, news: News) -> None:
         self._parts, self._jobs, self._news = parts, parts.jobs, news
+        # Since when a job is missing; a restart only makes its grace longer.
+        self._missing: dict[str, int] = {}
 
     async def claim(self, limit: int, lease_until: int) -> Sequence[Job]:
         """Running jobs that are due for a look."""
@@ -41,16 +43,19 @@ class Watcher:
         try:
             update = await self._ask(job)
         except MissingError as error:
-            if self._parts.now() - (job.submitted_at or 0) > _MISSING_GRACE_MS:
+            now = self._parts.now()
+            if now - self._missing.setdefault(job.id, now) > _MISSING_GRACE_MS:
                 await self._end_watch(job, error)
                 return
         except GoneError as error:
             await self._end_watch(job, error)
             return
         except ProviderError as error:
+            self._missing.pop(job.id, None)
             log.info("job %s: poll: %s", job.id, error)
             wait = max(wait, (getattr(error, "retry_after", None) or 0) * 1000)
         else:
+            self._missing.pop(job.id, None)
             if update.state in (State.SUCCEEDED, State.FAILED, State.CANCELED):
                 if not await self._news.insist(partial(self._news.apply, job.id, update)):
                     await self._jobs.let_go(job, due_at=None)
@@ -90,10 +95,11 @@ class Watcher:
             await self._jobs.let_go(job, due_at=due, tries=job.tries + 1)
 
     async def _end_watch(self, job: Job, error: AtelierError) -> None:
+        self._missing.pop(job.id, None)
         if job.status is Status.FAILED:
             await self._jobs.let_go(job, due_at=None)
         else:
-            await self._news.fail(job, "missing", error)
+            await self._news.fail(job, MISSING, error)
 
     def _next_look_ms(self, job: Job) -> int:
         growth: float = 1.25 ** min(job.tries, 8)

@@ -71,10 +71,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Media:
-    """One place of a result: a provider URL, or the reason why the place is empty."""
+    """One place of a result: a provider URL, or why the place is empty.
+
+    `removed` is a sentence that may quote the provider's own words as ``{said}``.
+    """
 
     url: str = field(default="", repr=False)
     removed: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -233,11 +233,15 @@ class JobStore:
         await self._change(jobs.c.lease_until.is_not(None), lease_until=None)
 
     async def begin_attempt(self, job: Job, *, now: int, deadline_at: int) -> Job:
-        """Mark that a submit is about to be sent; before it is."""
+        """Mark that a submit is about to be sent; before it is.
+
+        The first attempt's deadline is also when a provider that takes nothing is given up.
+        """
         values: dict[str, Any] = {
             "status": Status.SUBMITTING,
             "submitted_at": now,
             "deadline_at": deadline_at,
+            "give_up_at": job.give_up_at or deadline_at,
             "due_at": now,
         }
         await self._change_claimed(
@@ -266,12 +270,19 @@ class JobStore:
         return dataclasses.replace(job, params=dict(params), uploads=())
 
     async def start(
-        self, job_id: str, external_id: str, *, progress: float | None, due_at: int
+        self,
+        job_id: str,
+        external_id: str,
+        *,
+        progress: float | None,
+        due_at: int,
+        deadline_at: int,
     ) -> bool:
         """The provider has the job: store its id and when to ask. False when nothing changed.
 
         News for a queued row means that a submit thought lost was taken after all.
         """
+        ran = jobs.c.status == Status.RUNNING
         return await self._change(
             jobs.c.id == job_id,
             jobs.c.status.in_(_before(Status.RUNNING) | {Status.RUNNING}),
@@ -279,8 +290,9 @@ class JobStore:
             status=Status.RUNNING,
             external_id=external_id,
             progress=progress,
-            due_at=case((jobs.c.status == Status.RUNNING, jobs.c.due_at), else_=due_at),
-            tries=case((jobs.c.status == Status.RUNNING, jobs.c.tries), else_=0),
+            due_at=case((ran, jobs.c.due_at), else_=due_at),
+            deadline_at=case((ran, jobs.c.deadline_at), else_=deadline_at),
+            tries=case((ran, jobs.c.tries), else_=0),
             lease_until=None,
             fence=jobs.c.fence + 1,
         )

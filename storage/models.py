@@ -37,8 +37,8 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.FAILED: frozenset({Status.SUCCEEDED}),
     Status.CANCELED: frozenset(),
 }
-DEADLINE, UNCERTAIN = "deadline", "uncertain"
-WAYS_BACK = frozenset({DEADLINE, UNCERTAIN})
+DEADLINE, UNCERTAIN, MISSING = "deadline", "uncertain", "missing"
+WAYS_BACK = frozenset({DEADLINE, UNCERTAIN, MISSING})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +101,7 @@ class Job:
     created_at: int
     submitted_at: int | None = None
     finished_at: int | None = None
+    give_up_at: int | None = None
     deadline_at: int | None = None
     delivered_at: int | None = None
     due_at: int | None = None

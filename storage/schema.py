@@ -63,6 +63,7 @@ jobs = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("submitted_at", BigInteger),
     Column("finished_at", BigInteger),
+    Column("give_up_at", BigInteger),
     Column("deadline_at", BigInteger),
     Column("delivered_at", BigInteger),
     Column("due_at", BigInteger),
@@ -72,6 +73,7 @@ jobs = Table(
     # One interaction makes each of its jobs once, however often it is delivered.
     UniqueConstraint("interaction_id", "ordinal"),
     Index(None, "status", "due_at"),
+    Index(None, "due_at"),
     Index(None, "user_id", "created_at"),
     Index(None, "operation", "status"),
     Index(None, "card_id"),

@@ -43,7 +43,7 @@ MANUAL = {
     "youchuan.job": ("GET", "/v1/tob/job/{jobId}"),
     "youchuan.subscribe": ("GET", "/v1/tob/subscribe"),
 }
-KNOWN_TRAITS = {*MODEL_BY_KEY, "draft", "hd", "oref", "tile", "upscaled"}
+KNOWN_TRAITS = {*MODEL_BY_KEY, "draft", "hd", "oref", "tile", "upscaled", "enlarged"}
 
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 endpoints = pytest.mark.parametrize("row", ENDPOINTS, ids=lambda row: row.name)

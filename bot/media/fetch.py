@@ -20,7 +20,13 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from bot.errors import BadMediaError, FetchError, MediaError, RefusedHostError
+from bot.errors import (
+    BadMediaError,
+    FetchError,
+    MediaError,
+    MissingMediaError,
+    RefusedHostError,
+)
 from bot.text import N_
 
 PORTS = {"https": 443}  # scheme → the one port that strangers' URLs may name
@@ -29,6 +35,7 @@ PREFIX = "part-"
 
 _CHUNK = 256 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NOT_THERE = frozenset({401, 403, 404, 410})
 _TRY_AGAIN = frozenset({408, 425, 429})
 _PRINTED_URL = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 
@@ -233,6 +240,8 @@ class Fetcher:
         status, host = response.status, response.url.host
         if status >= 500 or status in _TRY_AGAIN:
             raise FetchError(N_("{host} answered with {status}."), host=host, status=status)
+        if status in _NOT_THERE:
+            raise MissingMediaError(N_("{host} answered with {status}."), host=host, status=status)
         if status != 200:
             raise BadMediaError(N_("{host} answered with {status}."), host=host, status=status)
         if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":

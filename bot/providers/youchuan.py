@@ -71,7 +71,7 @@ class FollowJob(_OnPrompt):
 
     def traits(self, parent: frozenset[str]) -> frozenset[str]:
         # Whatever follows an upscaled picture addresses the job it came from, so it is plain again.
-        return parent - {"upscaled"}
+        return parent - _ENLARGED
 
 
 class Reroll(FollowJob):
@@ -119,7 +119,8 @@ class Upscale(FollowImage):
     )
 
     def traits(self, parent: frozenset[str]) -> frozenset[str]:
-        return parent | {"upscaled"}
+        # On v8.1 it draws four new pictures; only a single one stands for its source.
+        return parent | {"enlarged" if "v8.1" in parent else "upscaled"}
 
     def price_factor(self) -> float:
         return 2.0 if self.type == 1 else 1.5
@@ -162,7 +163,7 @@ class JobQuery(Params):
     job_id: str = Field(min_length=1, max_length=128, description=N_("Youchuan's id of the job."))
 
 
-_ENLARGED = frozenset({"upscaled"})
+_ENLARGED = frozenset({"upscaled", "enlarged"})
 _V8 = frozenset({"v8.1"})
 _V5 = frozenset({"v5.2"})
 _NO_CANVAS = frozenset({"v8.1", "oref"})  # neither pan nor outpaint
@@ -428,6 +429,7 @@ _TOO_LONG = N_("Midjourney gave this job up because it took too long; please try
 _NO_REASON = N_("Midjourney gave this job up without a reason; please try again.")
 _SAID = N_("Midjourney gave this job up: “{said}”")
 _REMOVED = N_("Removed by moderation")
+_REMOVED_FOR = N_("Removed by moderation: {said}")
 _NO_ADDRESS = N_("Sent without a usable address")
 
 # The index is the status. Texts are as they are sent; they count more than all but five numbers.
@@ -435,12 +437,12 @@ _STANDINGS = (
     _Standing("JobStatusCreated", "已创建", State.PENDING),
     _Standing("JobStatusRunning", "执行中", State.RUNNING),
     _Standing("JobStatusSuccess", "成功", State.SUCCEEDED),
-    _Standing("JobStatusFail", "未知错误", _FAILED, RejectedError, _NO_REASON),
+    _Standing("JobStatusFail", "未知错误", _FAILED, UnavailableError, _NO_REASON),
     _Standing(
         "JobStatusError",
         "执行报错",
         _FAILED,
-        RejectedError,
+        UnavailableError,
         N_("Midjourney had a fault while drawing this; please try again."),
     ),
     _Standing(
@@ -510,7 +512,7 @@ _STANDINGS = (
     ),
 )
 _SURE = frozenset({0, 1, 2, 14, 15})
-_UNKNOWN = _Standing("", "", _FAILED, RejectedError, _NO_REASON)
+_UNKNOWN = _Standing("", "", _FAILED, UnavailableError, _NO_REASON)
 _STILL = _Standing("", "", State.PENDING)
 
 _MEDIA_FIELDS = ("urls", "videoUrls", "videos", "videoUrl")
@@ -659,7 +661,9 @@ def _place(sent: Any, audit: str) -> Media:
     url = _url(sent)
     if url:
         return Media(url=url)
-    return Media(removed=audit or (_NO_ADDRESS if sent else _REMOVED))
+    if audit:
+        return Media(removed=_REMOVED_FOR, said=audit)
+    return Media(removed=_NO_ADDRESS if sent else _REMOVED)
 
 
 def _listed(value: Any) -> Sequence[Any]:

@@ -57,7 +57,7 @@ async def test_a_removed_picture_keeps_its_place_as_a_tile_that_says_why(worksho
     await deliver(workshop)
 
     tile, picture = workshop.courier.delivered[0].assets
-    assert (tile.position, tile.note, picture.note) == (0, "涉政 {x}", "")
+    assert (tile.position, tile.note, picture.note) == (0, "Removed by moderation: 涉政 {x}", "")
     with Image.open(workshop.files.path(tile)) as image:
         assert image.size == (64, 64)
 
@@ -112,14 +112,9 @@ async def test_any_other_fault_of_the_courier_is_tried_again_after_a_minute(work
     assert len(workshop.courier.delivered) == 1
 
 
-@pytest.mark.parametrize(
-    "reply", [Reply(deed="html"), Reply(status=404, body={})], ids=["html", "404"]
-)
-async def test_a_picture_that_is_none_is_tried_again_and_then_becomes_a_tile(
-    workshop: Workshop, reply: Reply
-):
+async def test_a_picture_that_is_none_is_tried_again_and_then_becomes_a_tile(workshop: Workshop):
     await finished(workshop, addresses(workshop, 1))
-    workshop.provider.files.extend([reply] * 4)
+    workshop.provider.files.extend([Reply(deed="html")] * 4)
     for _ in range(3):
         await deliver(workshop, 300)
     early = list(workshop.courier.tried)
@@ -128,6 +123,52 @@ async def test_a_picture_that_is_none_is_tried_again_and_then_becomes_a_tile(
     assert early == []
     assert workshop.courier.delivered[0].assets[0].note
     assert not workshop.provider.files
+
+
+async def test_a_picture_that_is_not_there_yet_has_a_minute_to_appear(workshop: Workshop):
+    await finished(workshop, addresses(workshop, 1))
+    workshop.provider.files.extend([Reply(status=404, body={})] * 2)
+    for _ in range(2):
+        await deliver(workshop, 10)
+    early = list(workshop.courier.tried)
+    await deliver(workshop, 10)
+
+    assert early == []
+    assert workshop.courier.delivered[0].assets[0].note == ""
+
+
+async def test_a_picture_that_never_appears_becomes_a_tile(workshop: Workshop):
+    await finished(workshop, addresses(workshop, 1))
+    workshop.provider.files.extend([Reply(status=404, body={})] * 2)
+    await deliver(workshop, 30)
+    await deliver(workshop, 60)
+
+    assert workshop.courier.delivered[0].assets[0].note
+
+
+async def test_the_pictures_that_came_wait_a_quarter_of_an_hour_for_the_others(workshop: Workshop):
+    await finished(workshop, addresses(workshop, 2))
+    workshop.provider.files.extend([Reply(status=503, body={}), Reply()])
+    await deliver(workshop)
+    for _ in range(3):
+        workshop.provider.files.append(Reply(status=503, body={}))
+        early = list(workshop.courier.tried)
+        await deliver(workshop, 301)
+
+    assert early == []
+    assert sorted(bool(asset.note) for asset in workshop.courier.delivered[0].assets) == [
+        False,
+        True,
+    ]
+
+
+async def test_an_outage_of_hours_makes_no_tiles(workshop: Workshop):
+    await finished(workshop, addresses(workshop, 1))
+    workshop.provider.files.extend([Reply(status=503, body={})] * 50)
+    for _ in range(51):
+        await deliver(workshop, 301)
+
+    assert workshop.courier.delivered[0].assets[0].note == ""
 
 
 async def test_one_bad_picture_does_not_keep_the_others_from_being_stored(workshop: Workshop):

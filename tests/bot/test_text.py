@@ -1,8 +1,36 @@
 import asyncio
+from pathlib import Path
 
+import pytest
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bot import text
 from bot.errors import AtelierError, InvalidRequestError, UncertainError
 from bot.news import kind_of, pack, unpack
 from bot.text import N_, _, explain, plural, reading, set_reader
+
+
+ROOT = Path(__file__).parents[2]
+KEYWORDS = {"_": None, "N_": None, "plural": (1, 2)}  # those of `make messages`
+
+
+@pytest.fixture
+def german(tmp_path, monkeypatch):
+    """A compiled catalog, which like every one holds its own header under the empty message."""
+    catalog = Catalog(locale="de", domain="atelier")
+    catalog.add("Cancel", "Abbrechen")
+    folder = tmp_path / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "atelier.mo").open("wb") as file:
+        write_mo(file, catalog)
+    monkeypatch.setattr(text, "_LOCALES", tmp_path)
+    text._catalog.cache_clear()
+    with reading("de"):
+        yield
+    text._catalog.cache_clear()
 
 
 def test_values_are_filled_in():
@@ -43,6 +71,25 @@ async def test_a_reader_is_set_for_one_task_only():
 
     assert await asyncio.gather(work("de"), work("zh-CN")) == ["de", "zh-CN"]
     assert _reader.get() == "en-US"
+
+
+def test_nothing_stays_nothing_although_a_catalog_has_its_header_there(german):
+    assert _("Cancel") == "Abbrechen"
+    assert _("") == ""
+
+
+def test_translators_are_given_just_the_messages_that_the_source_has():
+    found = {
+        message
+        for package in ("bot", "cogs")
+        for _file, _line, message, _comments, _context in extract_from_dir(
+            ROOT / package, [("**.py", "python")], keywords=KEYWORDS
+        )
+    }
+    with (ROOT / "bot" / "locales" / "atelier.pot").open("rb") as file:
+        given = {message.id for message in read_po(file) if message.id}
+
+    assert given == found, "run `make messages`"
 
 
 def test_marking_changes_nothing():

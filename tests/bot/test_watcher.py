@@ -62,7 +62,7 @@ async def test_looks_become_rarer_but_never_stop_before_the_deadline(workshop: W
 
 @pytest.mark.parametrize(
     ("status", "end", "failure"),
-    [(3, Status.FAILED, "rejected"), (5, Status.FAILED, "moderation")],
+    [(3, Status.FAILED, "unavailable"), (5, Status.FAILED, "moderation")],
 )
 async def test_a_failure_found_by_asking_ends_the_job(
     workshop: Workshop, status: int, end: Status, failure: str
@@ -130,10 +130,12 @@ async def test_a_provider_that_does_not_know_the_job_yet_gets_two_minutes(worksh
 async def test_a_job_the_provider_no_longer_knows_has_failed(workshop: Workshop):
     job, external_id = await running(workshop)
     del workshop.provider.jobs[external_id]
+    await look(workshop)
+    once = await workshop.now(job)
     await look(workshop, 121)
 
     row = await workshop.now(job)
-    assert (row.status, row.failure) == (Status.FAILED, "missing")
+    assert (once.status, row.status, row.failure) == (Status.RUNNING, Status.FAILED, "missing")
     assert str(unpack(row.failure_text))
 
 

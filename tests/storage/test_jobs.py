@@ -32,7 +32,7 @@ async def submitting(jobs: JobStore, **overrides: Any) -> Job:
 
 async def running(jobs: JobStore, **overrides: Any) -> Job:
     job = await submitting(jobs, **overrides)
-    await jobs.start(job.id, "ext", progress=None, due_at=NOON)
+    await jobs.start(job.id, "ext", progress=None, due_at=NOON, deadline_at=2**50)
     return await jobs.get(job.id)
 
 
@@ -226,7 +226,7 @@ async def test_an_account_has_no_more_jobs_at_once_than_its_limit(jobs: JobStore
     first = await jobs.claim_queued({ACCOUNT: 2}, now=NOON, lease_until=LEASE)
     assert first is not None
     await jobs.begin_attempt(first, now=NOON, deadline_at=LEASE)
-    await jobs.start(first.id, "ext", progress=None, due_at=NOON)
+    await jobs.start(first.id, "ext", progress=None, due_at=NOON, deadline_at=2**50)
     second = await jobs.claim_queued({ACCOUNT: 2}, now=NOON, lease_until=LEASE)
     third = await jobs.claim_queued({ACCOUNT: 2}, now=NOON, lease_until=LEASE)
 
@@ -324,7 +324,7 @@ async def test_a_late_result_brings_back_what_was_given_up(jobs: JobStore, failu
     assert (row.status, row.delivered_at, row.post_attempts) == (Status.SUCCEEDED, None, 0)
 
 
-@pytest.mark.parametrize("failure", ["moderation", "missing", "invalid", "rejected"])
+@pytest.mark.parametrize("failure", ["moderation", "unavailable", "invalid", "rejected"])
 async def test_no_other_failure_is_taken_back(jobs: JobStore, failure: str):
     job = await failed(jobs, failure)
 
@@ -335,7 +335,7 @@ async def test_no_other_failure_is_taken_back(jobs: JobStore, failure: str):
 async def test_news_under_another_id_change_nothing(jobs: JobStore):
     job = await running(jobs)
 
-    assert not await jobs.start(job.id, "other", progress=0.5, due_at=NOON)
+    assert not await jobs.start(job.id, "other", progress=0.5, due_at=NOON, deadline_at=2**50)
     assert not await jobs.succeed(job.id, "other", result={}, cost=None, now=NOON)
     assert not await jobs.fail(job.id, failure="x", text="", now=NOON, external_id="other")
     assert await jobs.get(job.id) == job
@@ -350,7 +350,7 @@ async def test_the_same_success_twice_changes_nothing(jobs: JobStore):
 
 async def test_progress_news_do_not_put_off_the_next_look(jobs: JobStore):
     job = await running(jobs)
-    await jobs.start(job.id, "ext", progress=0.5, due_at=NOON + 99_000)
+    await jobs.start(job.id, "ext", progress=0.5, due_at=NOON + 99_000, deadline_at=2**50)
 
     assert (await jobs.get(job.id)).due_at == job.due_at
 

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("submitted_at", sa.BigInteger(), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.Column("give_up_at", sa.BigInteger(), nullable=True),
         sa.Column("deadline_at", sa.BigInteger(), nullable=True),
         sa.Column("delivered_at", sa.BigInteger(), nullable=True),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
@@ -60,6 +61,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("once_key", name=op.f("uq_jobs_once_key")),
     )
     op.create_index(op.f("ix_jobs_card_id"), "jobs", ["card_id"], unique=False)
+    op.create_index(op.f("ix_jobs_due_at"), "jobs", ["due_at"], unique=False)
     op.create_index(op.f("ix_jobs_operation_status"), "jobs", ["operation", "status"], unique=False)
     op.create_index(op.f("ix_jobs_parent_id"), "jobs", ["parent_id"], unique=False)
     op.create_index(
@@ -99,5 +101,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_jobs_provider_external_id"), table_name="jobs")
     op.drop_index(op.f("ix_jobs_parent_id"), table_name="jobs")
     op.drop_index(op.f("ix_jobs_operation_status"), table_name="jobs")
+    op.drop_index(op.f("ix_jobs_due_at"), table_name="jobs")
     op.drop_index(op.f("ix_jobs_card_id"), table_name="jobs")
     op.drop_table("jobs")

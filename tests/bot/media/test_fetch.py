@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractResolver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import BadMediaError, FetchError, RefusedHostError
+from bot.errors import BadMediaError, FetchError, MissingMediaError, RefusedHostError
 from bot.media import fetch
 from bot.media.fetch import Fetcher, FetchRules, check_url, public, save
 
@@ -331,7 +331,8 @@ async def test_three_redirects_are_followed_and_a_fourth_is_not(url, tmp_path):
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        *((status, BadMediaError) for status in (204, 304, 400, 403, 404, 410)),
+        *((status, BadMediaError) for status in (204, 304, 400)),
+        *((status, MissingMediaError) for status in (401, 403, 404, 410)),
         *((status, FetchError) for status in (408, 425, 429, 500, 502, 503)),
     ],
 )
@@ -408,14 +409,25 @@ async def test_a_body_longer_than_announced_is_not_taken(tmp_path):
     assert nothing_left(tmp_path)
 
 
-async def test_a_slow_drip_ends_with_the_total_time(tmp_path):
+async def test_a_slow_drip_ends_with_the_total_time(tmp_path, monkeypatch):
+    drunk = asyncio.Event()
+
     async def drip(reader, writer):
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:
             writer.write(b".")
-            await writer.drain()
-            await asyncio.sleep(0.02)
+            await drunk.wait()
+            drunk.clear()
 
+    async def drinking(chunks, *where):
+        async def each():
+            async for chunk in chunks:
+                drunk.set()
+                yield chunk
+
+        return await save(each(), *where)
+
+    monkeypatch.setattr(fetch, "save", drinking)
     rules = FetchRules(allow_private=True, total_seconds=0.2, read_seconds=10)
     async with raw_server(drip) as url:
         with pytest.raises(FetchError):

@@ -56,8 +56,8 @@ ERROR_CLASSES = {
     "No_Avaliable_Plan": CreditError,
 }
 FAILURES = {
-    3: (RejectedError, "JobStatusFail", 50),
-    4: (RejectedError, "JobStatusError", 50),
+    3: (UnavailableError, "JobStatusFail", 50),
+    4: (UnavailableError, "JobStatusError", 50),
     5: (ModerationError, "JobStatusReject", 50),
     6: (ModerationError, "JobStatusTextReject", 0),
     7: (RejectedError, "JobStatusBadPrompt", 0),
@@ -304,7 +304,8 @@ def test_a_finished_job_keeps_the_place_of_a_removed_picture():
         "",
         PICTURE.format(4),
     ]
-    assert [place.removed for place in update.result.media] == ["", "", "涉政", ""]
+    assert [place.said for place in update.result.media] == ["", "", "涉政", ""]
+    assert [bool(place.removed) for place in update.result.media] == [False, False, True, False]
     assert (update.result.cost, update.result.seed) == (50, 4291795396)
 
 
@@ -424,7 +425,7 @@ def test_a_success_that_is_wholly_removed_is_final():
     update = polled(sent("tolerant_all_removed"))
 
     assert update.state is State.SUCCEEDED
-    assert [place.removed for place in update.result.media] == ["涉政", "涉黄", "涉政", "涉政"]
+    assert [place.said for place in update.result.media] == ["涉政", "涉黄", "涉政", "涉政"]
 
 
 def test_a_hole_without_a_reason_gets_a_sentence():
