@@ -51,6 +51,10 @@ class Params(BaseModel):
         """What the job row keeps; `model_validate` of it gives the same params back."""
         return self.model_dump(mode="json", exclude_unset=True)
 
+    def own_prompt(self) -> str:
+        """The prompt as it is sent, parameters and all; empty when it brings none."""
+        return ""
+
     def words(self) -> str:
         """The prompt a person would recognise this request by; empty when there is none."""
         return ""

@@ -9,17 +9,24 @@ from storage.models import Job
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Who acts, and where: `guild_id` None is the person's DM with the bot."""
+    """Who acts, and where: `guild_id` None is the person's DM with the bot.
+
+    `holds_copy`: the press came from a message that this bot sent to that DM.
+    """
 
     user_id: int
     guild_id: int | None
     is_admin: bool = False
+    holds_copy: bool = False
 
 
 def check_visible(person: Person, job: Job) -> None:
-    """A job is seen in its own server, and by its owner in their DM; NotAllowedError elsewhere."""
+    """A job is seen in its own server, by its owner in their DM, and by whom a copy was sent to.
+
+    NotAllowedError elsewhere.
+    """
     if person.guild_id is None:
-        if job.destination.user_id != person.user_id:
+        if not person.holds_copy and job.destination.user_id != person.user_id:
             raise NotAllowedError(N_("Go on from this in the server where it was made."))
     elif job.destination.guild_id != person.guild_id:
         raise NotAllowedError(N_("This job belongs to another server."))

@@ -35,7 +35,7 @@ class Cards:
         self._jobs, self._courier, self._now = jobs, courier, now
         self._seen: dict[str, _Seen] = {}
         self._usual: dict[str, tuple[int, int | None]] = {}
-        self._ticking, self._width = asyncio.Lock(), asyncio.Semaphore(_WIDTH)
+        self._width = asyncio.Semaphore(_WIDTH)
 
     async def run(self) -> None:
         """Tick until canceled."""
@@ -50,14 +50,11 @@ class Cards:
                 log.exception("the cards met a fault of ours")
 
     async def tick(self) -> None:
-        """Look once at every card; nothing happens while another look is going on."""
-        if self._ticking.locked():
-            return
-        async with self._ticking:
-            jobs = await self._jobs.on_cards()
-            ids = {job.id for job in jobs}
-            self._seen = {number: seen for number, seen in self._seen.items() if number in ids}
-            await asyncio.gather(*(self._look(job) for job in jobs))
+        """Look once at every card."""
+        jobs = await self._jobs.on_cards()
+        ids = {job.id for job in jobs}
+        self._seen = {number: seen for number, seen in self._seen.items() if number in ids}
+        await asyncio.gather(*(self._look(job) for job in jobs))
 
     async def progress(self, job: Job) -> Progress:
         """What a card can say about a job now."""

@@ -13,7 +13,7 @@ from bot.media import images
 from bot.providers import prompt as midjourney
 from bot.text import N_
 from cogs.errors import answered
-from cogs.replies import Interaction, destination_of, place
+from cogs.replies import Interaction, destination_of, take_order
 from cogs.words import harmless
 from storage.models import Upload
 
@@ -81,7 +81,7 @@ class Imagine(commands.Cog):
         uploads = (self._checked_upload(image),) if image else ()
         options["images"] = [f"upload://{position}" for position in range(len(uploads))]
         text = midjourney.print_prompt(midjourney.compose(prompt, model=model, options=options))
-        await place(interaction, self._order(interaction, text, uploads))
+        await take_order(interaction, self._order(interaction, text, uploads))
 
     def _order(self, interaction: Interaction, text: str, uploads: Sequence[Upload]) -> Order:
         return Order(

@@ -4,18 +4,17 @@ import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot import policy
-from bot.text import N_, _
+from bot.text import N_
 from cogs.errors import answered
-from cogs.layout import card_layout
+from cogs.layout import card_layout, list_layout
 from cogs.replies import Interaction, person_of
-from cogs.words import harmless, jump_link, summary_of, trimmed, words_of
+from cogs.words import harmless, jump_link, state_of, summary_of, trimmed, words_of
 from storage.errors import StorageError
-from storage.models import Job, Status
+from storage.models import Job
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
@@ -23,15 +22,7 @@ if TYPE_CHECKING:
 _ID = N_("Which job: choose one of yours, or paste its id.")
 _LISTED, _OFFERED = 10, 25
 _SUFFIX = 6  # characters of an id that people tell jobs apart by
-_LONGEST_CHOICE, _LONGEST_EMBED = 100, 4096
-STATUS_WORDS = {
-    Status.QUEUED: N_("🕓 waiting"),
-    Status.SUBMITTING: N_("🎨 being drawn"),
-    Status.RUNNING: N_("🎨 being drawn"),
-    Status.SUCCEEDED: N_("✅ done"),
-    Status.FAILED: N_("❌ failed"),
-    Status.CANCELED: N_("🚫 canceled"),
-}
+_LONGEST_CHOICE = 100
 
 
 class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs here.")):
@@ -62,10 +53,8 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
     async def list_(self, interaction: Interaction) -> None:
         """One private line for each of the person's last jobs."""
         jobs = await self._jobs.recent(interaction.user.id, interaction.guild_id, limit=_LISTED)
-        lines = [_line(job, self._words(job)) for job in jobs]
-        text = "\n".join(lines) or _("You have not made anything here yet; try /imagine.")
-        embed = discord.Embed(title=_("Your last jobs here"), description=text[:_LONGEST_EMBED])
-        await interaction.response.send_message(embed=embed, ephemeral=True)
+        view = list_layout([_line(job, self._words(job)) for job in jobs])
+        await interaction.response.send_message(view=view, ephemeral=True)
 
     @app_commands.command(description=N_("Cancel a job that is still waiting."))
     @app_commands.describe(job=_ID)
@@ -132,7 +121,7 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
 
 def _line(job: Job, words: str) -> str:
     parts = [
-        _(STATUS_WORDS[job.status]),
+        state_of(job),
         harmless(words, 60),
         f"<t:{job.created_at // 1000}:R>",
         f"`{job.id[-_SUFFIX:]}`",

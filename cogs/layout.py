@@ -17,7 +17,6 @@ from cogs.words import (
     credits_line,
     flags_of,
     harmless,
-    info_text,
     jump_link,
     lineage,
     model_of,
@@ -28,18 +27,6 @@ from cogs.words import (
     words_of,
 )
 from storage.models import WAYS_BACK, Asset, Job, Status
-
-__all__ = [
-    "Shown",
-    "canceled_layout",
-    "card_layout",
-    "image_panel",
-    "info_text",
-    "notice_layout",
-    "plain_layout",
-    "result_layout",
-    "standing",
-]
 
 MOST_FILES = 10
 _LONGEST_ALT, _LONGEST_TEXT = 1024, 1200
@@ -75,7 +62,11 @@ def result_layout(
     """A finished job: words, pictures, buttons. `prompt`: an earlier job's, if it has none."""
     job = delivery.job
     headline = title(job, catalog, prompt)
-    texts = [f"{headline}\n{credits_line(job)}\n{_facts(delivery, catalog)}", _late(delivery), note]
+    texts = [
+        f"{headline}\n{credits_line(job, catalog)}\n{_facts(delivery, catalog)}",
+        _late(delivery),
+        note,
+    ]
     if said := (job.result or {}).get("text"):
         texts.append(harmless(said, _LONGEST_TEXT))
     tail = _whole_lines([*_holes(files), *_links(files)], _MOST_TAIL)
@@ -99,7 +90,11 @@ def notice_layout(
 ) -> discord.ui.LayoutView:
     """A failed job: what failed, why, what was charged, and Retry where it can help."""
     job, reason, paid = delivery.job, why(delivery.job), charged(delivery.job)
-    head = [title(job, catalog, prompt), credits_line(job), lineage(job, delivery.parent, catalog)]
+    head = [
+        title(job, catalog, prompt),
+        credits_line(job, catalog),
+        lineage(job, delivery.parent, catalog),
+    ]
     if job.status is Status.CANCELED:
         reason = _("Canceled.")
     said = reason if paid in reason else f"{reason}\n{paid}"
@@ -121,7 +116,9 @@ def image_panel(job: Job, catalog: Catalog, index: int) -> discord.ui.LayoutView
 def card_layout(progress: Progress, catalog: Catalog) -> discord.ui.LayoutView:
     """The progress card; it never carries the id by which a result is found again."""
     job = progress.job
-    what = " · ".join(filter(None, (model_of(job), harmless(flags_of(job), 200), _price(job))))
+    what = " · ".join(
+        filter(None, (model_of(job), harmless(flags_of(job, catalog), 200), _price(job)))
+    )
     cancel = [rows.cancel_row(job)] if job.status is Status.QUEUED else []
     text = f"{title(job, catalog)}\n{what}"
     return _view(*_texts([text, *standing(progress)]), *cancel)
@@ -131,7 +128,8 @@ def standing(progress: Progress) -> tuple[str, ...]:
     """The texts of a card that change as its job goes on."""
     job = progress.job
     state = "\n".join(filter(None, (_state(progress), _bar(progress))))
-    return (state, *(harmless(note, 300) for note in (progress.note, _trouble(job)) if note))
+    trouble = _trouble(job)
+    return (state, harmless(trouble, 300)) if trouble else (state,)
 
 
 def canceled_layout(job: Job, catalog: Catalog) -> discord.ui.LayoutView:
@@ -142,10 +140,18 @@ def canceled_layout(job: Job, catalog: Catalog) -> discord.ui.LayoutView:
     return _view(*_texts([f"{title(job, catalog)}\n{said}"]))
 
 
+def list_layout(lines: Sequence[str]) -> discord.ui.LayoutView:
+    """Somebody's last jobs, one line each; what would break Discord's limit is left out."""
+    head = _("Your last jobs here")
+    empty = _("You have not made anything here yet; try /imagine.")
+    text = _whole_lines([f"**{head}**", *(lines or [empty])], _MOST_TEXT)
+    return _view(discord.ui.TextDisplay(text))
+
+
 def alt_text(prompt: str, position: int, note: str = "") -> str:
     """What a picture shows, for those who cannot see it."""
-    place = _("Image {n}", n=position + 1)
-    return trimmed(": ".join(filter(None, (place, note or prompt))), _LONGEST_ALT)
+    which = _("Image {n}", n=position + 1)
+    return trimmed(": ".join(filter(None, (which, note or prompt))), _LONGEST_ALT)
 
 
 def _view(*items: rows.Item, colour: discord.Colour | None = None) -> discord.ui.LayoutView:
@@ -202,7 +208,7 @@ def _media(files: Sequence[Shown], prompt: str) -> list[rows.Item]:
             continue
         address = f"attachment://{shown.filename}"
         if shown.filename.rpartition(".")[2] in _IN_GALLERY:
-            alt = alt_text(prompt, shown.asset.position, _(shown.asset.note))
+            alt = alt_text(prompt, shown.asset.position, shown.asset.note)
             pictures.append(discord.MediaGalleryItem(address, description=alt))
         else:
             others.append(address)
@@ -212,7 +218,7 @@ def _media(files: Sequence[Shown], prompt: str) -> list[rows.Item]:
 
 def _holes(files: Sequence[Shown]) -> list[str]:
     return [
-        _("Image {n}: {why}", n=shown.asset.position + 1, why=harmless(_(shown.asset.note), 120))
+        _("Image {n}: {why}", n=shown.asset.position + 1, why=harmless(shown.asset.note, 120))
         for shown in files
         if shown.asset.note
     ]

@@ -39,7 +39,7 @@ class ElsewhereError(AtelierError):
 
 
 @dataclass
-class Terms:
+class Demands:
     """What a post still asks of Discord; each refusal takes something away."""
 
     limit: int

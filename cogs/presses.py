@@ -16,6 +16,7 @@ from bot.operations import Action, Row, follow_up
 from bot.providers import prompt
 from bot.text import N_, _
 from cogs import forms, layout
+from cogs.ancestry import prompted_by
 from cogs.buttons import PressId, job_id
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
 from cogs.replies import (
@@ -25,7 +26,7 @@ from cogs.replies import (
     destination_of,
     lead_to,
     person_of,
-    place,
+    take_order,
 )
 from cogs.words import info_text, words_of
 from storage.errors import NotFoundError
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from cogs.bot import Studio
 
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
-_PROMPTS = ("text", "remix_prompt")
-_DEEPEST = 20
 _SHOWN_WHOLE = 900  # characters of a prompt that surely fit into an answer
 
 
@@ -102,7 +101,7 @@ class Presses:
             action=action.key,
             once=action.once,
         )
-        await place(interaction, order)
+        await take_order(interaction, order)
 
     async def _source(self, job: Job, action: Action, index: int | None) -> tuple[Job, int | None]:
         """The job and image that an action really works on: an upscaled picture's origin."""
@@ -118,22 +117,18 @@ class Presses:
         operation = self._engine.catalog.operation(action.operation)
         defaults = {name: str(value) for name, value in (action.preset or {}).items()}
         if "remix_prompt" in action.ask:
-            defaults["remix_prompt"] = await self._prompt_of(job)
+            defaults["remix_prompt"] = await self._present_prompt(job)
         custom_id = job_id(press.job, press.key, press.image)
         modal = forms.build(custom_id, action, operation, defaults)
         await interaction.response.send_modal(modal)
 
-    async def _prompt_of(self, job: Job) -> str:
-        """The prompt that a picture was drawn with, which may be that of an earlier job."""
-        for _step in range(_DEEPEST):
-            for name in _PROMPTS:
-                if text := job.params.get(name):
-                    # A follow-up has its images from the job it follows.
-                    return prompt.print_prompt(dataclasses.replace(prompt.parse(text), images=()))
-            if job.parent_id is None:
-                break
-            job = await self.find(job.parent_id)
-        return ""
+    async def _present_prompt(self, job: Job) -> str:
+        params = await prompted_by(job, self._engine.jobs, self._engine.catalog)
+        if params is None:
+            return ""
+        # A follow-up has its images from the job it follows.
+        parsed = dataclasses.replace(prompt.parse(params.own_prompt()), images=())
+        return prompt.print_prompt(parsed)
 
     async def _pick(self, interaction: Interaction, job: Job, press: PressId) -> None:
         chosen = _chosen(interaction)
@@ -160,7 +155,9 @@ class Presses:
         await tell(interaction, _("Sent to you as a direct message."))
 
     async def _delete(self, interaction: Interaction, job: Job, _press: PressId) -> None:
-        policy.check_owner(person_of(interaction), job)
+        person = person_of(interaction)
+        if not person.holds_copy:
+            policy.check_owner(person, job)
         await interaction.response.defer()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -199,11 +196,11 @@ class Presses:
             if before and before.status not in (Status.FAILED, Status.CANCELED):
                 await lead_to(interaction, before)
                 return
-            await place(interaction, await self._same(interaction, job, retry_of=job.id))
+            await take_order(interaction, await self._same(interaction, job, retry_of=job.id))
 
     async def _again(self, interaction: Interaction, job: Job, _press: PressId) -> None:
         policy.check_press(person_of(interaction), job)
-        await place(interaction, await self._same(interaction, job))
+        await take_order(interaction, await self._same(interaction, job))
 
     async def _same(
         self, interaction: Interaction, job: Job, *, retry_of: str | None = None
@@ -243,9 +240,7 @@ def _check_fits(action: Action, job: Job, index: int | None) -> None:
 def _check_there(job: Job, index: int) -> None:
     media = (job.result or {}).get("media", ())
     if index >= len(media) or not media[index]["url"]:
-        raise InvalidRequestError(
-            N_("Image {number} is not there: moderation removed it."), number=index + 1
-        )
+        raise InvalidRequestError(N_("Image {n} is not there: moderation removed it."), n=index + 1)
 
 
 def _checked_prompt(text: str, job: Job) -> str:

@@ -1,6 +1,7 @@
 """An order becomes a row, a card and an acknowledgement: the one way from Discord to the engine."""
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from bot.engine import Order
 from bot.errors import NotAllowedError
 from bot.policy import Person
 from bot.text import N_, _
+from bot.wire import Progress
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
 from cogs.layout import card_layout
 from cogs.words import jump_link
@@ -48,6 +50,7 @@ def person_of(interaction: Interaction) -> Person:
         user_id=interaction.user.id,
         guild_id=interaction.guild_id,
         is_admin=in_guild and interaction.permissions.manage_guild,
+        holds_copy=not in_guild and interaction.message is not None,
     )
 
 
@@ -79,7 +82,7 @@ def check_channel(interaction: Interaction) -> None:
         )
 
 
-async def place(interaction: Interaction, order: Order) -> None:
+async def take_order(interaction: Interaction, order: Order) -> None:
     """Commit an order and answer with its progress card; a repeated press is led to its job."""
     studio: Studio = interaction.client
     check_channel(interaction)
@@ -87,12 +90,16 @@ async def place(interaction: Interaction, order: Order) -> None:
     if not new:
         await lead_to(interaction, job)
         return
-    card = await studio.cards.progress(job)
+    try:
+        card = await studio.cards.progress(job)
+    except StorageError:
+        # The row is committed: from here on nobody may hear that nothing was sent.
+        card = Progress(job=job, now=job.created_at)
     try:
         card_id = await _post_card(interaction, card_layout(card, studio.engine.catalog))
     except discord.NotFound as error:
         # The press looked dead to the person, so nobody shall pay for it.
-        if error.code == _UNKNOWN_INTERACTION and await studio.engine.cancel(job):
+        if error.code == _UNKNOWN_INTERACTION and await _withdrawn(studio, job):
             log.warning("job %s: its interaction was gone before the answer", job.id)
             return
         card_id = None
@@ -106,6 +113,12 @@ async def place(interaction: Interaction, order: Order) -> None:
         log.warning("job %s is not acknowledged: %s", job.id, error)
 
 
+async def _withdrawn(studio: "Studio", job: Job) -> bool:
+    with contextlib.suppress(StorageError):
+        return await studio.engine.cancel(job)
+    return False
+
+
 async def _post_card(interaction: Interaction, view: discord.ui.LayoutView) -> int | None:
     async with asyncio.timeout(ANSWER_SECONDS):
         response = await interaction.response.send_message(view=view)
@@ -116,7 +129,11 @@ async def lead_to(interaction: Interaction, job: Job) -> None:
     """Say where a job's result is, or that it is on its way."""
     link = jump_link(job)
     if link and job.status is Status.SUCCEEDED:
-        text = _("That picture is already there: {link}", link=link)
+        text = _(
+            "That picture is already there: {link} (/job show {id} brings it here).",
+            link=link,
+            id=job.id,
+        )
     elif link:
         text = _("This has already been tried: {link}", link=link)
     elif job.status.is_final and job.delivered_at is not None:

@@ -20,6 +20,7 @@ from bot.media.assets import AssetFiles
 from bot.operations import Catalog
 from bot.text import N_, _, explain, reading
 from bot.wire import Delivery, Outcome, Progress, Receipt
+from cogs.ancestry import prompted_by
 from cogs.layout import (
     Shown,
     canceled_layout,
@@ -33,9 +34,9 @@ from cogs.posts import (
     FILE_LIMIT,
     NETWORK,
     Channel,
+    Demands,
     ElsewhereError,
     Send,
-    Terms,
     editing,
     is_card,
     limit_of,
@@ -46,7 +47,6 @@ from cogs.posts import (
     reaching,
     reply_to,
 )
-from cogs.words import words_of
 from storage.assets import AssetStore
 from storage.errors import NotFoundError
 from storage.jobs import JobStore
@@ -56,11 +56,11 @@ log = logging.getLogger(__name__)
 
 _DELIVER_SECONDS, _CARD_SECONDS, _UPLOAD_SECONDS = 240.0, 10.0, 60.0
 _CHUNK = 1 << 16
-_LOOK_BACK = 200  # messages
+_LOOK_BACK = 1000  # messages
+_CARD_PAUSES = (0.5, 2.0, 0.0)  # seconds after each try to delete a card
 _SKEW_MS = 60_000  # our clock may be ahead of Discord's
-_DEEPEST = 20
 
-Place = Callable[[Job], Awaitable[Channel]]
+Route = Callable[[Job], Awaitable[Channel]]
 
 
 class DiscordCourier:
@@ -147,21 +147,21 @@ class DiscordCourier:
 
         with reaching():
             async with asyncio.timeout(_DELIVER_SECONDS):
-                await self._send(delivery, Terms(limit), send)
+                await self._send(delivery, Demands(limit), send)
 
     async def _deliver(self, delivery: Delivery) -> Receipt:
         job, belongs = delivery.job, f"<#{delivery.job.destination.channel_id}>"
         if job.status is Status.CANCELED and (job.card_id is not None or not job.attempts):
             return await self._close_card(job)
         note, why = "", ""
-        places: Sequence[Place] = (self._channel, self._direct_messages)
-        for place in places:
+        routes: Sequence[Route] = (self._channel, self._direct_messages)
+        for route in routes:
             try:
-                return await self._bring(delivery, await place(job), note)
+                return await self._bring(delivery, await route(job), note)
             except (discord.HTTPException, discord.InvalidData, ElsewhereError) as error:
                 if isinstance(error, discord.HTTPException) and may_pass(error):
                     raise
-                log.info("job %s cannot be posted by %s: %s", job.id, place.__name__, error)
+                log.info("job %s cannot be posted by %s: %s", job.id, route.__name__, error)
                 why = why or (explain(error) if isinstance(error, ElsewhereError) else str(error))
                 note = _(
                     "This belongs in {channel}, but it could not be posted there.",
@@ -195,26 +195,27 @@ class DiscordCourier:
                 if not is_home or job.card_id is None:
                     raise ElsewhereError(N_("The history of the channel may not be read."))
                 send, reference = editing(channel.get_partial_message(job.card_id)), None
-        terms = Terms(limit_of(channel), reference)
-        message = await self._send(delivery, terms, send, note)
+        demands = Demands(limit_of(channel), reference)
+        message = await self._send(delivery, demands, send, note)
         await self._drop_card(job, message.id)
         return Receipt(channel_id=channel.id, message_id=message.id)
 
     async def _send(
-        self, delivery: Delivery, terms: Terms, send: Send, note: str = ""
+        self, delivery: Delivery, demands: Demands, send: Send, note: str = ""
     ) -> discord.Message:
-        prompt = await self._prompt(delivery.job)
+        prompted = await prompted_by(delivery.job, self._jobs, self._catalog)
+        prompt = prompted.words() if prompted else ""
         while True:
-            async with self._packer.packed(delivery.job, delivery.assets, terms.limit) as parcel:
-                view = self._layout(delivery, parcel.shown, prompt, note, plain=terms.plain)
+            async with self._packer.packed(delivery.job, delivery.assets, demands.limit) as parcel:
+                view = self._layout(delivery, parcel.shown, prompt, note, plain=demands.plain)
                 message: dict[str, Any] = {"view": view}
-                if terms.reference:
-                    message["reference"] = terms.reference
+                if demands.reference:
+                    message["reference"] = demands.reference
                 try:
                     with parcel.opened() as files:
                         return await send({**message, "files": files})
                 except discord.HTTPException as error:
-                    if may_pass(error) or not terms.lower(error, parcel.largest):
+                    if may_pass(error) or not demands.lower(error, parcel.largest):
                         raise
 
     def _layout(
@@ -230,9 +231,9 @@ class DiscordCourier:
         """The message of an earlier attempt, and whether the history could be read at all."""
         job, seen = delivery.job, False
         try:
-            async for message in channel.history(
-                limit=_LOOK_BACK, after=_before(job), oldest_first=False
-            ):
+            # A post comes right after the end of its job, however much has been said since.
+            after = _moment_before(job.finished_at or job.created_at)
+            async for message in channel.history(limit=_LOOK_BACK, after=after):
                 seen = True
                 mine = self._client.user is not None and message.author == self._client.user
                 if mine and outcome_of(message, job) is delivery.outcome:
@@ -241,15 +242,6 @@ class DiscordCourier:
             return None, False
         # Without the permission Discord answers with an empty list instead of an error.
         return None, seen or may_read(channel)
-
-    async def _prompt(self, job: Job) -> str:
-        """The words that a picture goes back to, which may be those of an earlier job."""
-        found: Job | None = job
-        for _step in range(_DEEPEST):
-            if found is None or (words := words_of(found, self._catalog)):
-                return words if found else ""
-            found = await self._get(found.parent_id)
-        return ""
 
     async def _get(self, number: str | None) -> Job | None:
         if number is None:
@@ -272,34 +264,39 @@ class DiscordCourier:
         return Receipt(channel_id=job.destination.channel_id, message_id=job.card_id)
 
     async def _drop_card(self, job: Job, message_id: int) -> None:
-        try:
-            async with asyncio.timeout(_CARD_SECONDS):
-                card_id = job.card_id or await self._lost_card(job)
-                if card_id is None:
+        for pause in _CARD_PAUSES:
+            try:
+                async with asyncio.timeout(_CARD_SECONDS):
+                    card_id = job.card_id or await self._lost_card(job)
+                    if card_id is not None:
+                        self._settled.append(card_id)
+                        if card_id != message_id:
+                            await self._card(job, card_id).delete()
+                return
+            except (discord.HTTPException, *NETWORK) as error:
+                log.info("the card of job %s cannot be deleted: %s", job.id, error)
+                if isinstance(error, discord.HTTPException) and not may_pass(error):
                     return
-                self._settled.append(card_id)
-                if card_id != message_id:
-                    await self._card(job, card_id).delete()
-        except (discord.HTTPException, *NETWORK) as error:
-            log.info("the card of job %s stays: %s", job.id, error)
+            await asyncio.sleep(pause)
 
     async def _lost_card(self, job: Job) -> int | None:
         """The card of a job that never learned its id: its answer was lost, or the process died."""
-        place = self._client.get_partial_messageable(job.destination.channel_id)
-        async for message in place.history(limit=_LOOK_BACK, after=_before(job)):
+        channel = self._client.get_partial_messageable(job.destination.channel_id)
+        after = _moment_before(job.created_at)
+        async for message in channel.history(limit=_LOOK_BACK, after=after):
             if is_card(message, job):
                 return message.id
         return None
 
     def _card(self, job: Job, card_id: int) -> discord.PartialMessage:
-        place = self._client.get_partial_messageable(job.destination.channel_id)
-        return place.get_partial_message(card_id)
+        channel = self._client.get_partial_messageable(job.destination.channel_id)
+        return channel.get_partial_message(card_id)
 
     def _turn(self, job: Job) -> asyncio.Lock:
         return self._turns.setdefault(job.id, asyncio.Lock())
 
 
-def _before(job: Job) -> discord.Object:
-    """A place in the history that none of the job's messages stands before."""
-    made = datetime.fromtimestamp((job.created_at - _SKEW_MS) / 1000, UTC)
-    return discord.Object(discord.utils.time_snowflake(made))
+def _moment_before(instant: int) -> discord.Object:
+    """A place in the history that nothing sent after `instant` stands before."""
+    moment = datetime.fromtimestamp((instant - _SKEW_MS) / 1000, UTC)
+    return discord.Object(discord.utils.time_snowflake(moment))

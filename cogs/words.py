@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from bot.errors import GoneError
 from bot.news import unpack
-from bot.operations import Catalog
+from bot.operations import Catalog, Params
 from bot.providers.prompt import MODEL_BY_KEY
 from bot.text import N_, _, clip, explain
 from storage.models import DEADLINE, UNCERTAIN, Job, Status
@@ -14,15 +14,15 @@ from storage.models import DEADLINE, UNCERTAIN, Job, Status
 _MARKUP = re.compile(r"([\\*_~`|\[\]()<>#])")
 _FLAGS = re.compile(r"(?:^|\s)(--[a-z].*)", re.DOTALL)
 _MODEL_FLAG = re.compile(r"--(?:v|niji) [0-9.]+")
-_FREE = frozenset({"rejected", "moderation", "auth", "credit", "invalid", "unavailable"})
+_FREE = frozenset({"missing", "rejected", "moderation", "auth", "credit", "invalid", "unavailable"})
 _LONGEST_INFO = 1900  # characters: an answer without Components V2 takes 2000
-_STATUSES = {
-    Status.QUEUED: N_("waiting"),
-    Status.SUBMITTING: N_("being sent"),
-    Status.RUNNING: N_("being drawn"),
-    Status.SUCCEEDED: N_("finished"),
-    Status.FAILED: N_("failed"),
-    Status.CANCELED: N_("canceled"),
+_STATES = {
+    Status.QUEUED: N_("🕓 waiting"),
+    Status.SUBMITTING: N_("📨 being sent"),
+    Status.RUNNING: N_("🎨 being drawn"),
+    Status.SUCCEEDED: N_("✅ finished"),
+    Status.FAILED: N_("❌ failed"),
+    Status.CANCELED: N_("🚫 canceled"),
 }
 
 
@@ -39,20 +39,30 @@ def harmless(text: str, most: int) -> str:
     return line.replace("@", "@\u200b").replace("://", ":\u200b//")
 
 
+def state_of(job: Job) -> str:
+    """How far a job has come, in a sign and a word or two."""
+    return _(_STATES[job.status])
+
+
+def params_of(job: Job, catalog: Catalog) -> Params | None:
+    """The request that a row keeps; None where this version cannot read it."""
+    try:
+        return catalog.operation(job.operation).params.model_validate(dict(job.params))
+    except (GoneError, ValidationError):
+        return None
+
+
 def words_of(job: Job, catalog: Catalog) -> str:
     """The prompt that a job brought itself; empty where it has none."""
-    try:
-        return catalog.operation(job.operation).params.model_validate(dict(job.params)).words()
-    except (GoneError, ValidationError):
-        return ""
+    params = params_of(job, catalog)
+    return params.words() if params else ""
 
 
-def flags_of(job: Job) -> str:
+def flags_of(job: Job, catalog: Catalog) -> str:
     """The parameters that were typed or chosen with the prompt; the model is told elsewhere."""
-    for value in job.params.values():
-        if isinstance(value, str) and (found := _FLAGS.search(value)):
-            return _MODEL_FLAG.sub("", found[1]).strip()
-    return ""
+    params = params_of(job, catalog)
+    found = _FLAGS.search(params.own_prompt()) if params else None
+    return _MODEL_FLAG.sub("", found[1]).strip() if found else ""
 
 
 def model_of(job: Job) -> str:
@@ -73,8 +83,8 @@ def jump_link(job: Job) -> str:
     guild = job.destination.guild_id
     channel = job.message_channel_id or job.destination.channel_id
     # What stands elsewhere than where it was ordered went to the person's direct messages.
-    place = guild if guild is not None and channel == job.destination.channel_id else "@me"
-    return f"https://discord.com/channels/{place}/{channel}/{job.message_id}"
+    home = guild if guild is not None and channel == job.destination.channel_id else "@me"
+    return f"https://discord.com/channels/{home}/{channel}/{job.message_id}"
 
 
 def title(job: Job, catalog: Catalog, prompt: str = "", most: int = 400) -> str:
@@ -91,9 +101,9 @@ def summary_of(job: Job, catalog: Catalog) -> str:
         return explain(error)
 
 
-def credits_line(job: Job) -> str:
+def credits_line(job: Job, catalog: Catalog) -> str:
     """The line ``model · parameters · who``."""
-    flags = harmless(flags_of(job), 200)
+    flags = harmless(flags_of(job, catalog), 200)
     return " · ".join(filter(None, (model_of(job), flags, f"<@{job.destination.user_id}>")))
 
 
@@ -138,9 +148,9 @@ def info_text(job: Job, catalog: Catalog) -> str:
     facts = [
         (_("Job"), f"`{job.id}`"),
         (_("What"), summary_of(job, catalog)),
-        (_("State"), _(_STATUSES[job.status])),
+        (_("State"), state_of(job)),
         (_("Model"), model_of(job)),
-        (_("Parameters"), harmless(flags_of(job), 200)),
+        (_("Parameters"), harmless(flags_of(job, catalog), 200)),
         (_("Seed"), "" if result.get("seed") is None else f"`{result['seed']}`"),
         (_("Cost"), money(job.cost)),
         (_("Price estimate"), money(job.price)),

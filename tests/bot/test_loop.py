@@ -106,6 +106,19 @@ async def test_a_failing_database_does_not_end_the_loop(bench: Bench):
 @pytest.mark.parametrize(
     "trouble", [AtelierError(), OSError(), KeyError(), AttributeError(), AssertionError()]
 )
+async def test_a_row_that_cannot_be_read_does_not_end_the_loop(bench: Bench):
+    (job,) = await bench.add()
+    bench.claim_trouble = TypeError("an unknown column")
+    running = asyncio.create_task(bench.loop.run())
+    await until(bench.fell)
+    bench.loop.wake()
+    await until(bench.begun)
+    await bench.loop.drain(5)
+    await asyncio.wait_for(running, 10)
+
+    assert bench.seen == [job]
+
+
 async def test_a_fault_of_ours_puts_the_job_off_and_spares_the_others(
     bench: Bench, trouble: Exception
 ):

@@ -43,3 +43,11 @@ def test_a_job_made_in_a_dm_is_its_owners_alone():
     for person in (IN_OTHER_DM, NEIGHBOUR, ADMIN):
         with pytest.raises(NotAllowedError):
             check_visible(person, job)
+
+
+def test_whoever_was_sent_a_copy_may_go_on_from_it_but_not_act_for_the_owner():
+    holder = Person(user_id=6, guild_id=None, holds_copy=True)
+    check_press(holder, JOB)
+
+    with pytest.raises(NotAllowedError):
+        check_owner(holder, JOB)

@@ -12,7 +12,6 @@ from bot.errors import AtelierError, InvalidRequestError, UncertainError
 from bot.news import kind_of, pack, unpack
 from bot.text import N_, _, explain, plural, reading, set_reader
 
-
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {"_": None, "N_": None, "plural": (1, 2)}  # those of `make messages`
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from bot.wire import Progress
 from cogs.cards import Cards
 from storage.errors import StorageError
 from storage.jobs import JobStore
@@ -31,7 +30,7 @@ async def running(jobs: JobStore, clock: Clock, **overrides: Any) -> Job:
     claimed = await jobs.claim_queued(ANY, now=clock(), lease_until=clock() + 1)
     assert claimed
     await jobs.begin_attempt(claimed, now=clock(), deadline_at=clock() + 10**9)
-    await jobs.start(job.id, "ab" * 12, progress=None, due_at=clock() + 10**8)
+    await jobs.start(job.id, "ab" * 12, progress=None, due_at=clock() + 10**8, deadline_at=2**50)
     return job
 
 
@@ -119,35 +118,6 @@ async def test_a_finished_job_is_forgotten(
     await cards.tick()
 
     assert [seen.job.card_id for seen in courier.progress] == [1, 2]
-
-
-class SlowCourier(RecordingCourier):
-    """Edits only when told."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.begun, self.go = asyncio.Event(), asyncio.Event()
-
-    async def show_progress(self, progress: Progress) -> None:
-        await super().show_progress(progress)
-        self.begun.set()
-        await self.go.wait()
-
-
-async def test_two_looks_never_overlap(jobs: JobStore, clock: Clock) -> None:
-    courier = SlowCourier()
-    cards = Cards(jobs, courier, clock)
-    await queued(jobs)
-    first = asyncio.create_task(cards.tick())
-    await courier.begun.wait()
-    clock.advance(10)
-    await queued(jobs)
-    await cards.tick()
-    during = len(courier.progress)
-    courier.go.set()
-    await first
-
-    assert during == 1
 
 
 async def test_the_loop_outlives_an_outage(

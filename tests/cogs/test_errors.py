@@ -23,9 +23,9 @@ from storage.errors import ConflictError, NotFoundError, StorageError
     [
         (NotAllowedError("Not here."), "Not here."),
         (InvalidRequestError("{flag} is wrong.", flag="--ar"), "--ar is wrong."),
-        (ModerationError(), "The provider's moderation refused this."),
+        (ModerationError("Too wild."), "Too wild."),
         (ProviderError("{who} said no.", who="Midjourney"), "Midjourney said no."),
-        (CourierError(), "Discord could not be reached; the same message may be tried again."),
+        (CourierError("Discord is away."), "Discord is away."),
         (NotFoundError("x"), "There is no such job (any more)."),
         (QuotaError("Enough for today."), "Enough for today."),
         (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import ModerationError, UncertainError
+from bot.errors import ModerationError, UnavailableError, UncertainError
 from bot.news import kind_of, pack
 from bot.operations import Row
 from bot.providers import catalog
@@ -21,11 +21,12 @@ from cogs.layout import (
     canceled_layout,
     card_layout,
     image_panel,
-    info_text,
+    list_layout,
     notice_layout,
     plain_layout,
     result_layout,
 )
+from cogs.words import info_text, state_of
 from storage.models import Job, Status
 from tests.discord_double import rules
 from tests.discord_double.world import walk
@@ -193,7 +194,7 @@ def test_a_panel_offers_just_what_fits(traits: frozenset[str]) -> None:
 def test_a_hostile_prompt_breaks_no_limit(prompt: str, count: int, note: str) -> None:
     error = ModerationError("{reason}", reason=note[:300])
     job = done(params={"text": prompt or "x"}, delivery_note=note, failure="uncertain")
-    progress = Progress(job=replace(job, status=Status.QUEUED), now=NOON, note=note)
+    progress = Progress(job=replace(job, status=Status.QUEUED), now=NOON)
 
     for parts in (
         shown(job, count),
@@ -312,6 +313,26 @@ def test_retry_is_offered_where_it_can_help(failure: str, offered: bool) -> None
     assert f"job:{job.id}:info" in found
 
 
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"external_id": "ab", "cost": None}, "What was charged is unknown."),
+        ({"external_id": "ab", "cost": 0}, "Nothing was charged."),
+        ({"external_id": "ab", "cost": 50}, "It was charged: ¥0.50."),
+        ({"external_id": None, "cost": None}, "Nothing was charged."),
+    ],
+)
+def test_what_the_provider_gave_up_can_be_retried_and_is_free_only_if_that_is_known(
+    known: dict[str, Any], said: str
+) -> None:
+    job = failed(UnavailableError("A fault while drawing."), **known)
+    parts = notice(job)
+
+    assert job.failure == "unavailable"
+    assert "Retry" in labels(parts)
+    assert text(parts).endswith(f"A fault while drawing.\n{said}")
+
+
 @pytest.mark.parametrize("status", list(Status))
 def test_a_card_never_carries_the_id_of_results(status: Status) -> None:
     job = make_job(status=status, submitted_at=NOON)
@@ -365,6 +386,27 @@ def test_an_operation_of_another_version_still_shows_its_result() -> None:
     parts = shown(done(operation="youchuan.forgotten"), 4)
 
     assert labels(parts) == ["ℹ️", "✉️", "🗑️"]
+
+
+def test_a_list_that_is_too_long_loses_whole_lines() -> None:
+    lines = [f"{n} " + "x" * 900 for n in range(10)]
+    said = text(checked(list_layout(lines))).splitlines()
+
+    assert said == ["**Your last jobs here**", *lines[:4]]
+
+
+def test_every_state_has_its_own_words() -> None:
+    assert len({state_of(make_job(status=status)) for status in Status}) == len(Status)
+
+
+def test_parameters_are_read_from_the_prompt_alone() -> None:
+    job = done(
+        operation="youchuan.remix",
+        params={"job_id": "a --hd", "image_no": 0, "remix_prompt": "a dog --ar 3:2 --v 7"},
+    )
+    said = text(shown(job))
+
+    assert "Midjourney v7 · \\--ar 3:2 · <@33>" in said
 
 
 def test_info_tells_the_whole_prompt_and_every_fact() -> None:

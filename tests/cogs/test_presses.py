@@ -211,6 +211,29 @@ async def test_info_is_private(stage: Stage):
     assert grid.id in said(await stage.bob.click(await show(stage, job_id(grid.id, "info"))))
 
 
+async def test_info_attaches_a_prompt_that_is_too_long_to_be_shown(stage: Stage):
+    words = "a cat " + "very " * 599 + "big"
+    job = await stage.imagine(words)
+    result = await stage.bob.click(await show(stage, job_id(job.id, "info")))
+    (file,) = result.response.attachments
+
+    assert len(words) > 3000
+    assert job.id in said(result)
+    assert file.filename == "prompt.txt"
+    assert (await file.read()).decode() == words
+
+
+async def test_a_follow_up_asks_with_the_prompt_that_it_goes_back_to(stage: Stage):
+    await stage.drawn("a cat --ar 3:2")
+    await stage.ann.click(stage.last(), label="V2")
+    await stage.finish()
+    variation = await stage.job()
+    asked = await stage.ann.click(await show(stage, job_id(variation.id, "remix", 0)))
+    (label,) = asked.modal["components"]
+
+    assert label["component"]["value"] == "a cat --ar 3:2 --v 7"
+
+
 async def test_only_the_owner_and_admins_delete_a_result(stage: Stage):
     grid = await stage.drawn()
     message = stage.last()

@@ -213,6 +213,14 @@ async def test_the_card_is_deleted_when_the_result_stands(post: Post) -> None:
     assert [message.id for message in post.double.general.messages] == [receipt.message_id]
 
 
+async def test_a_card_is_deleted_although_discord_stumbles(post: Post) -> None:
+    card = await post.card()
+    post.double.faults.append(Fault("DELETE", rf"/messages/{card}$", kind="status", status=503))
+    receipt = await post.courier.deliver(await post.delivery(post.job(card_id=card)))
+
+    assert [message.id for message in post.double.general.messages] == [receipt.message_id]
+
+
 async def test_a_card_that_is_gone_already_does_not_matter(post: Post) -> None:
     receipt = await post.courier.deliver(await post.delivery(post.job(card_id=4711)))
 

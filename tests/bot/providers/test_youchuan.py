@@ -23,7 +23,14 @@ from bot.errors import (
 )
 from bot.operations import follow_up
 from bot.providers import catalog
-from bot.providers.youchuan import CALLS, IMAGE_ACTIONS, OPERATIONS, REASONS, Youchuan
+from bot.providers.youchuan import (
+    CALLS,
+    IMAGE_ACTIONS,
+    OPERATIONS,
+    REASONS,
+    Upscale,
+    Youchuan,
+)
 from bot.wire import Credential, Response, State
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "youchuan"
@@ -576,3 +583,10 @@ def test_absurd_bodies_are_protocol_errors(body):
 
 def test_the_provider_brings_its_own_rows():
     assert (YOUCHUAN.operations, YOUCHUAN.calls) == (OPERATIONS, CALLS)
+
+
+@pytest.mark.parametrize(("model", "trait"), [("v7", "upscaled"), ("v8.1", "enlarged")])
+def test_an_enlarged_picture_stands_for_its_source_only_where_it_is_one(model: str, trait: str):
+    params = Upscale(job_id="a", image_no=0, type=0)
+
+    assert params.traits(frozenset({model})) == {model, trait}

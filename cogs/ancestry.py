@@ -1,0 +1,27 @@
+"""What a job goes back to: the earlier jobs that it was made from."""
+
+from bot.operations import Catalog, Params
+from cogs.words import params_of
+from storage.errors import NotFoundError
+from storage.jobs import JobStore
+from storage.models import Job
+
+_DEEPEST = 20  # jobs that each follow the one before
+
+
+async def prompted_by(job: Job, jobs: JobStore, catalog: Catalog) -> Params | None:
+    """The request whose prompt a picture was drawn with: the job's own or its nearest ancestor's.
+
+    None where no job brought a prompt, or the one that did is not there any more.
+    """
+    for _step in range(_DEEPEST):
+        params = params_of(job, catalog)
+        if params is not None and params.own_prompt():
+            return params
+        if job.parent_id is None:
+            return None
+        try:
+            job = await jobs.get(job.parent_id)
+        except NotFoundError:
+            return None
+    return None
