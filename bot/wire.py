@@ -138,7 +138,6 @@ class Progress:
     now: int
     ahead: int = 0
     estimate: int | None = None
-    note: str = ""
 
 
 class Courier(Protocol):

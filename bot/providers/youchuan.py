@@ -29,10 +29,7 @@ from bot.wire import Credential, Media, Request, Result, State, Update
 
 
 class _OnPrompt(Params):
-    """What a request's own prompt decides; `own_prompt` is empty where there is none."""
-
-    def own_prompt(self) -> str:
-        return ""
+    """What a request's own prompt decides."""
 
     def words(self) -> str:
         try:

@@ -103,9 +103,6 @@ async def test_a_failing_database_does_not_end_the_loop(bench: Bench):
     await asyncio.wait_for(running, 10)
 
 
-@pytest.mark.parametrize(
-    "trouble", [AtelierError(), OSError(), KeyError(), AttributeError(), AssertionError()]
-)
 async def test_a_row_that_cannot_be_read_does_not_end_the_loop(bench: Bench):
     (job,) = await bench.add()
     bench.claim_trouble = TypeError("an unknown column")
@@ -119,6 +116,9 @@ async def test_a_row_that_cannot_be_read_does_not_end_the_loop(bench: Bench):
     assert bench.seen == [job]
 
 
+@pytest.mark.parametrize(
+    "trouble", [AtelierError(), OSError(), KeyError(), AttributeError(), AssertionError()]
+)
 async def test_a_fault_of_ours_puts_the_job_off_and_spares_the_others(
     bench: Bench, trouble: Exception
 ):
