@@ -6,7 +6,7 @@ of that claim: a row count of 0 means that somebody else was first, and Conflict
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +22,6 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.engine import RowMapping
 
 from storage.database import Database
 from storage.errors import ConflictError, NotFoundError
@@ -31,14 +30,12 @@ from storage.models import (
     FINAL,
     TRANSITIONS,
     WAYS_BACK,
-    Destination,
     Job,
     Status,
-    Upload,
 )
+from storage.rows import job_of, row_of
 from storage.schema import jobs
 
-_OF_DESTINATION = tuple(field.name for field in dataclasses.fields(Destination))
 _RECENT = 20
 
 
@@ -52,7 +49,7 @@ class JobStore:
         """Insert; or, if the interaction or the once-key made a job before, that one and False."""
         try:
             async with self._database.write() as connection:
-                await connection.execute(insert(jobs).values(_row(job)))
+                await connection.execute(insert(jobs).values(row_of(job)))
         except ConflictError:
             same = and_(jobs.c.interaction_id == job.interaction_id, jobs.c.ordinal == job.ordinal)
             if job.once_key is not None:
@@ -166,7 +163,7 @@ class JobStore:
                 limit=1,
             )
             row = (await connection.execute(statement)).mappings().first()
-        return _job(row) if row else None
+        return job_of(row) if row else None
 
     async def claim_unsettled(self, *, now: int, lease_until: int) -> Job | None:
         """A job whose submit was begun and never settled: its outcome is unknown."""
@@ -410,7 +407,7 @@ class JobStore:
         statement = select(jobs).where(*where).order_by(jobs.c.id.desc()).limit(limit)
         async with self._database.read() as connection:
             rows = (await connection.execute(statement)).mappings().all()
-        return [_job(row) for row in rows]
+        return [job_of(row) for row in rows]
 
     async def _claim_some(
         self, *where: ColumnElement[bool], now: int, lease_until: int, limit: int
@@ -425,7 +422,7 @@ class JobStore:
         async with self._database.write() as connection:
             rows = (await connection.execute(statement)).mappings().all()
         # RETURNING promises no order.
-        return sorted((_job(row) for row in rows), key=lambda job: (job.due_at or 0, job.id))
+        return sorted((job_of(row) for row in rows), key=lambda job: (job.due_at or 0, job.id))
 
     async def _change(self, *where: ColumnElement[bool], **values: Any) -> bool:
         async with self._database.write() as connection:
@@ -486,28 +483,3 @@ def _final(status: Status, now: int) -> dict[str, Any]:
     if status is not Status.SUCCEEDED:
         values["once_key"] = None
     return values
-
-
-def _row(job: Job) -> dict[str, Any]:
-    values = {field.name: getattr(job, field.name) for field in dataclasses.fields(job)}
-    destination = values.pop("destination")
-    values |= {name: getattr(destination, name) for name in _OF_DESTINATION}
-    values["traits"] = sorted(job.traits)
-    values["uploads"] = [dataclasses.asdict(upload) for upload in job.uploads]
-    values["params"] = dict(job.params)
-    return values
-
-
-_FROM_ROW: Mapping[str, Callable[[Any], Any]] = {
-    "status": Status,
-    "traits": frozenset,
-    "uploads": lambda rows: tuple(Upload(**row) for row in rows),
-}
-
-
-def _job(row: RowMapping) -> Job:
-    values: dict[str, Any] = dict(row)
-    destination = Destination(**{name: values.pop(name) for name in _OF_DESTINATION})
-    for name, convert in _FROM_ROW.items():
-        values[name] = convert(values[name])
-    return Job(destination=destination, **values)

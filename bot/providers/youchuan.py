@@ -1,29 +1,22 @@
 """Youchuan, which serves Midjourney in China: its endpoints, its job object, its reasons."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from bot.errors import (
-    AuthError,
-    CreditError,
     InvalidRequestError,
-    ModerationError,
     ProtocolError,
     ProviderError,
-    RateLimitError,
-    RejectedError,
-    UnavailableError,
-    UncertainError,
 )
 from bot.operations import Action, Call, FromParent, Kind, Operation, Params, Price, Row
 from bot.providers import prompt
-from bot.providers.base import Provider, Reason, clean, identifier, number
+from bot.providers.base import Provider, clean, identifier, number
 from bot.providers.prompt_table import MODEL_BY_KEY, MOST_CHARACTERS
+from bot.providers.youchuan_reasons import REASONS, Standing, standing_named, standing_of
 from bot.text import N_
 from bot.wire import Credential, Media, Request, Result, State, Update
 
@@ -335,182 +328,10 @@ SUBSCRIBE = Call(
 )
 CALLS = (JOB, SUBSCRIBE)
 
-_AT_ONCE = N_("The Youchuan account draws as many jobs at once as it may; try again in a moment.")
-# The manual's table of errors; the spelling is the provider's.
-REASONS: Mapping[str, Reason] = {
-    "Internal_Server_Error": (
-        UncertainError,
-        N_("Midjourney had a fault of its own; whether it took the job is not known."),
-    ),
-    "Invalid_Argument": (
-        RejectedError,
-        N_("Midjourney does not accept one of the values; change the request and try again."),
-    ),
-    "Permission_Denied": (
-        RejectedError,
-        N_("The Youchuan account may not do this; an admin has to check its plan."),
-    ),
-    "Server_Busy": (
-        UnavailableError,
-        N_("Midjourney is too busy to take jobs at the moment; please try again in a while."),
-    ),
-    "Request_Timout": (
-        UncertainError,
-        N_("Midjourney took too long to answer; whether it took the job is not known."),
-    ),
-    "Invalid_App_Identifier": (
-        AuthError,
-        N_("Youchuan does not accept this bot's app id and secret; an admin has to correct them."),
-    ),
-    "Invalid_Prompt_Parameter": (
-        RejectedError,
-        N_("Midjourney does not accept a parameter of the prompt; check what follows “--”."),
-    ),
-    "No_More_Relax_Credit": (
-        CreditError,
-        N_("The Youchuan account has used up its relax mode; draw in fast mode instead."),
-    ),
-    "Relax_Not_Allow": (
-        RejectedError,
-        N_("The Youchuan account has no relax mode; take “--relax” out of the prompt."),
-    ),
-    "Max_Concurrent_Limited": (
-        RateLimitError,
-        _AT_ONCE,
-    ),
-    "Account_Fee_Not_Enough": (
-        CreditError,
-        N_("The Youchuan account has no money left; an admin has to top it up."),
-    ),
-    "Cancel_Job_Not_Runnig": (
-        RejectedError,
-        N_("This job is not running any more, so it cannot be canceled."),
-    ),
-    "Job_ReUpscale_Not_Support": (
-        RejectedError,
-        N_("An upscaled picture cannot be upscaled again; go back to the original."),
-    ),
-    "Msg_Sensitive": (
-        ModerationError,
-        N_("Midjourney's moderation refused the words of the prompt; say it differently."),
-    ),
-    "Upscale_Not_Support": (
-        RejectedError,
-        N_("This cannot be done with an upscaled picture; go back to the original."),
-    ),
-    "Not_Support": (
-        RejectedError,
-        N_("Midjourney cannot do this with this picture; edited ones can only be upscaled."),
-    ),
-    "No_Avaliable_Plan": (
-        CreditError,
-        N_("The Youchuan account has no valid plan; an admin has to renew it."),
-    ),
-}
-
-
-class _Standing(NamedTuple):
-    """What one value of a job's status means; `free`: documented as not charged."""
-
-    name: str
-    text: str
-    state: State
-    error: type[ProviderError] = ProviderError
-    sentence: str = ""
-    free: bool = False
-
-
-_FAILED = State.FAILED
-_BAD_PROMPT = N_("Midjourney cannot read the prompt; check its parameters. Nothing was charged.")
-_TOO_LONG = N_("Midjourney gave this job up because it took too long; please try again.")
-_NO_REASON = N_("Midjourney gave this job up without a reason; please try again.")
 _SAID = N_("Midjourney gave this job up: “{said}”")
 _REMOVED = N_("Removed by moderation")
 _REMOVED_FOR = N_("Removed by moderation: {said}")
 _NO_ADDRESS = N_("Sent without a usable address")
-
-# The index is the status. Texts are as they are sent; they count more than all but five numbers.
-_STANDINGS = (
-    _Standing("JobStatusCreated", "已创建", State.PENDING),
-    _Standing("JobStatusRunning", "执行中", State.RUNNING),
-    _Standing("JobStatusSuccess", "成功", State.SUCCEEDED),
-    _Standing("JobStatusFail", "未知错误", _FAILED, UnavailableError, _NO_REASON),
-    _Standing(
-        "JobStatusError",
-        "执行报错",
-        _FAILED,
-        UnavailableError,
-        N_("Midjourney had a fault while drawing this; please try again."),
-    ),
-    _Standing(
-        "JobStatusReject",
-        "图片审核未通过",
-        _FAILED,
-        ModerationError,
-        N_("Midjourney's moderation refused the pictures; change the prompt and try again."),
-    ),
-    _Standing(
-        "JobStatusTextReject",
-        "文本审核未通过",
-        _FAILED,
-        ModerationError,
-        N_("Midjourney's moderation refused the words of the prompt. Nothing was charged."),
-        free=True,
-    ),
-    _Standing(
-        "JobStatusBadPrompt", "提示词格式错误", _FAILED, RejectedError, _BAD_PROMPT, free=True
-    ),
-    _Standing(
-        "JobStatusInvalidParameter",
-        "提示词格式错误，请重试",
-        _FAILED,
-        RejectedError,
-        _BAD_PROMPT,
-        free=True,
-    ),
-    _Standing("JobStatusTimeout", "任务失败（超时）", _FAILED, UnavailableError, _TOO_LONG),
-    _Standing("JobStatusRequestTimeout", "任务失败（超时）", _FAILED, UnavailableError, _TOO_LONG),
-    _Standing(
-        "JobStatusInvalidImagePromptLink",
-        "无效图片链接或获取图片超时",
-        _FAILED,
-        RejectedError,
-        N_("Midjourney could not fetch a picture of the prompt; check its address or upload it."),
-    ),
-    _Standing(
-        "JobStatusMaxConcurrentLimited",
-        "您已达到同时任务数上限",
-        _FAILED,
-        RateLimitError,
-        _AT_ONCE,
-    ),
-    _Standing(
-        "JobStatusCreditNotEnough",
-        "您当前任务额度已用完",
-        _FAILED,
-        CreditError,
-        N_("The Youchuan account has no jobs left; an admin has to top it up."),
-    ),
-    _Standing("JobStatusCanceled", "任务已经取消", State.CANCELED),
-    _Standing("JobStatusQueued", "排队中", State.PENDING),
-    _Standing(
-        "JobStatusImagePromptDenied",
-        "图片prompt敏感",
-        _FAILED,
-        ModerationError,
-        N_("Midjourney's moderation refused a picture of the prompt; use another one."),
-    ),
-    _Standing(
-        "JobStatusDuplicateImage",
-        "存在重复图片",
-        _FAILED,
-        RejectedError,
-        N_("The prompt holds the same picture twice; leave one of them out."),
-    ),
-)
-_SURE = frozenset({0, 1, 2, 14, 15})
-_UNKNOWN = _Standing("", "", _FAILED, UnavailableError, _NO_REASON)
-_STILL = _Standing("", "", State.PENDING)
 
 _MEDIA_FIELDS = ("urls", "videoUrls", "videos", "videoUrl")
 _MOST_MEDIA = 16
@@ -563,7 +384,7 @@ class Youchuan(Provider):
         external_id = self.read_id(data)
         inner = _object(data, "data")
         job = inner if inner and "status" not in data and "comment" not in data else data
-        standing = _standing(job.get("status"), job.get("comment"))
+        standing = standing_of(job.get("status"), job.get("comment"))
         cost = _cost(job)
         if standing.state is State.FAILED:
             return Update(
@@ -581,9 +402,9 @@ class Youchuan(Provider):
             result=Result(media=media, cost=cost, seed=_seed(job)),
         )
 
-    def _failure(self, standing: _Standing, job: Mapping[str, Any]) -> ProviderError:
+    def _failure(self, standing: Standing, job: Mapping[str, Any]) -> ProviderError:
         said, status = clean(job.get("comment")), number(job.get("status"))
-        explained = standing.name and (not said or _named(said) is not None)
+        explained = standing.name and (not said or standing_named(said) is not None)
         return standing.error(
             standing.sentence if explained or not said else _SAID,
             provider=self.name,
@@ -607,37 +428,6 @@ def _seed(job: Mapping[str, Any]) -> int | None:
     seed = number(job.get("seed"))
     # 0 stands for "none yet".
     return seed if seed is not None and 0 < seed < 2**32 else None
-
-
-def _standing(status: Any, comment: Any) -> _Standing:
-    given = number(status)
-    numbered = _UNKNOWN
-    if given is not None and 0 <= given < len(_STANDINGS):
-        numbered = _STANDINGS[given]
-        # 9 and 10 share their text, so a comment that fits its number is left alone.
-        if given in _SURE or _folded(comment) == _folded(numbered.text):
-            return numbered
-    named = _named(comment) or _named(status)
-    if named is not None:
-        return named
-    return _STILL if given is None or given < 0 else numbered
-
-
-def _folded(text: Any) -> str:
-    # Full-width punctuation, spaces and underscores differ between editions of the manual.
-    return re.sub(r"[\s_]", "", unicodedata.normalize("NFKC", clean(text)).casefold())
-
-
-def _named(comment: Any) -> _Standing | None:
-    """The standing of a comment: by name or text, or a failure whose text it begins with."""
-    given = _folded(comment)
-    if not given:
-        return None
-    for standing in _STANDINGS:
-        if given in {_folded(standing.name), _folded(standing.text)}:
-            return standing
-    failures = (each for each in _STANDINGS if each.state is State.FAILED)
-    return next((each for each in failures if given.startswith(_folded(each.text))), None)
 
 
 def _media(job: Mapping[str, Any]) -> tuple[Media, ...]:
