@@ -130,14 +130,15 @@ class Deliverer:
 
     async def _collect(self, job: Job) -> Sequence[Asset]:
         places: Sequence[dict[str, Any]] = (job.result or {}).get("media", ())
-        held = {asset.position for asset in await self.assets.of_job(job.id, RESULT)}
+        held = {asset.position: asset for asset in await self.assets.of_job(job.id, RESULT)}
         wanted = [n for n, place in enumerate(places) if place["url"] and n not in held]
         outcomes = await asyncio.gather(
             *(self._collect_place(job, n, places[n]["url"]) for n in wanted),
             return_exceptions=True,
         )
         failures = dict(zip(wanted, outcomes, strict=True))
-        some = len(held) + outcomes.count(None) > 0
+        # A tile is no picture: where nothing else came, the rest is worth a longer wait.
+        some = None in outcomes or any(not asset.note for asset in held.values())
         # What came is kept whatever became of the rest, so the next try only fetches that.
         for position, error in failures.items():
             if isinstance(error, MediaError) and self._is_hopeless(job, error, some_are_here=some):

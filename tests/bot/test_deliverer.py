@@ -162,6 +162,16 @@ async def test_the_pictures_that_came_wait_a_quarter_of_an_hour_for_the_others(w
     ]
 
 
+async def test_a_tile_alone_does_not_shorten_the_wait_for_the_others(workshop: Workshop):
+    job = await finished(workshop, [*addresses(workshop, 1), "http://127.0.0.1:1/away.png"])
+    workshop.provider.files.extend([Reply(status=404, body={})] * 2)
+    for _ in range(6):
+        await deliver(workshop, 301)
+
+    (tile,) = await workshop.assets.of_job(job.id, "result")
+    assert (bool(tile.note), workshop.courier.tried) == (True, [])
+
+
 async def test_an_outage_of_hours_makes_no_tiles(workshop: Workshop):
     await finished(workshop, addresses(workshop, 1))
     workshop.provider.files.extend([Reply(status=503, body={})] * 50)
