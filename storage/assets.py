@@ -4,12 +4,14 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from storage.database import Database
 from storage.errors import ConflictError, NotFoundError
 from storage.models import Asset
 from storage.schema import assets
+
+RESULT, UPLOAD, DRAFT, BOARD = "result", "upload", "draft", "moodboard"
 
 
 class AssetStore:
@@ -24,6 +26,8 @@ class AssetStore:
             async with self._database.write() as connection:
                 await connection.execute(insert(assets).values(dataclasses.asdict(asset)))
         except ConflictError:
+            if asset.job_id is None:
+                raise
             for held in await self.of_job(asset.job_id, asset.role):
                 if held.position == asset.position:
                     return held
@@ -40,6 +44,15 @@ class AssetStore:
     async def of_job(self, job_id: str, role: str) -> Sequence[Asset]:
         """A job's assets of one role (``result``, ``upload``) by position."""
         return await self._select(assets.c.job_id == job_id, assets.c.role == role)
+
+    async def abandoned(self, before: int) -> Sequence[Asset]:
+        """The assets of drafts that were begun before an instant."""
+        return await self._select(assets.c.role == DRAFT, assets.c.created_at < before)
+
+    async def remove(self, token: str) -> None:
+        """Forget an asset; nothing happens where there is none."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(assets).where(assets.c.token == token))
 
     async def _select(self, *where: Any) -> Sequence[Asset]:
         statement = select(assets).where(*where).order_by(assets.c.position)

@@ -23,8 +23,8 @@ from sqlalchemy import (
     update,
 )
 
-from storage.database import Database
-from storage.errors import ConflictError, NotFoundError
+from storage.errors import ConflictError
+from storage.lookups import JobLookups
 from storage.models import (
     ACTIVE,
     FINAL,
@@ -36,14 +36,9 @@ from storage.models import (
 from storage.rows import job_of, row_of
 from storage.schema import jobs
 
-_RECENT = 20
 
-
-class JobStore:
+class JobStore(JobLookups):
     """All that is done to job rows. `now` and instants are milliseconds."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, job: Job) -> tuple[Job, bool]:
         """Insert; or, if the interaction or the once-key made a job before, that one and False."""
@@ -59,65 +54,6 @@ class JobStore:
                 raise
             return found[0], False
         return job, True
-
-    async def get(self, job_id: str) -> Job:
-        """The job; NotFoundError when there is none."""
-        found = await self._select(jobs.c.id == job_id, limit=1)
-        if not found:
-            raise NotFoundError(job_id)
-        return found[0]
-
-    async def recent(
-        self, user_id: int, guild_id: int | None, *, limit: int = 10, active: bool | None = None
-    ) -> Sequence[Job]:
-        """A person's jobs in one place, newest first; `active` narrows to (un)finished ones."""
-        unfinished = jobs.c.status.not_in(FINAL)
-        return await self._select(
-            jobs.c.user_id == user_id,
-            jobs.c.guild_id.is_(None) if guild_id is None else jobs.c.guild_id == guild_id,
-            true() if active is None else unfinished if active else ~unfinished,
-            limit=limit,
-        )
-
-    async def retry_of(self, job_id: str) -> Job | None:
-        """The newest retry that was made of a job."""
-        found = await self._select(jobs.c.retry_of == job_id, limit=1)
-        return found[0] if found else None
-
-    async def on_cards(self, *, limit: int = 100) -> Sequence[Job]:
-        """The jobs whose progress card is still to be seen."""
-        return await self._select(
-            jobs.c.card_id.is_not(None), jobs.c.delivered_at.is_(None), limit=limit
-        )
-
-    async def ahead_of(self, job: Job) -> int:
-        """How many queued jobs of the same account came before this one."""
-        statement = select(func.count()).where(
-            jobs.c.status == Status.QUEUED,
-            jobs.c.provider == job.provider,
-            jobs.c.credential == job.credential,
-            jobs.c.id < job.id,
-        )
-        async with self._database.read() as connection:
-            return int((await connection.execute(statement)).scalar_one())
-
-    async def usual_duration(self, operation: str) -> int | None:
-        """The median of the last jobs' milliseconds from submit to finish; None without any."""
-        statement = (
-            select(jobs.c.finished_at - jobs.c.submitted_at)
-            .where(jobs.c.operation == operation, jobs.c.status == Status.SUCCEEDED)
-            .order_by(jobs.c.id.desc())
-            .limit(_RECENT)
-        )
-        async with self._database.read() as connection:
-            durations = sorted((await connection.execute(statement)).scalars())
-        return durations[len(durations) // 2] if durations else None
-
-    async def count(self) -> Mapping[str, int]:
-        """The number of jobs in each status."""
-        statement = select(jobs.c.status, func.count()).group_by(jobs.c.status)
-        async with self._database.read() as connection:
-            return {row[0]: row[1] for row in await connection.execute(statement)}
 
     async def acknowledge(self, job_id: str, card_id: int | None, *, now: int) -> None:
         """The person has the answer: remember its card and let the submit loop have the job."""
@@ -402,12 +338,6 @@ class JobStore:
         await self._change(
             jobs.c.status.in_(FINAL), jobs.c.delivered_at.is_(None), jobs.c.due_at > now, due_at=now
         )
-
-    async def _select(self, *where: ColumnElement[bool], limit: int) -> Sequence[Job]:
-        statement = select(jobs).where(*where).order_by(jobs.c.id.desc()).limit(limit)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(statement)).mappings().all()
-        return [job_of(row) for row in rows]
 
     async def _claim_some(
         self, *where: ColumnElement[bool], now: int, lease_until: int, limit: int

@@ -53,13 +53,17 @@ class Destination:
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """A file a person attached, still at Discord; ``upload://<n>`` in the params stands for it."""
+    """A file a person gave; ``upload://<n>`` in the params stands for it.
 
-    attachment_id: int
-    url: str = field(repr=False)
-    filename: str
+    It is still at Discord, or with `asset` (a token) a file that we hold already.
+    """
+
+    attachment_id: int = 0
+    url: str = field(default="", repr=False)
+    filename: str = ""
     content_type: str = ""
-    size: int
+    size: int = 0
+    asset: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,11 +119,12 @@ class Asset:
     """A media file we hold under ``/m/{token}.{ext}``; with a `note`, the tile that says it.
 
     `position` is the place in the result (0-based); uploads of a job count from 0 as well, with
-    `role` telling the two apart. Width and height are pixels, 0 where unknown.
+    `role` telling the two apart. Without a job it belongs to a draft or a moodboard. Width and
+    height are pixels, 0 where unknown.
     """
 
     token: str = field(repr=False)
-    job_id: str
+    job_id: str | None
     role: str
     position: int
     extension: str = ""
@@ -134,3 +139,34 @@ class Asset:
     def name(self) -> str:
         """The file's name under the assets folder; ours entirely, no user text in it."""
         return f"{self.token}.{self.extension}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a person has begun and not yet ordered: an open editor, or jobs to be confirmed.
+
+    Whatever it becomes carries its `interaction_id`, so that it is ordered once at most.
+    """
+
+    token: str = field(repr=False)
+    purpose: str
+    destination: Destination
+    interaction_id: int
+    payload: Mapping[str, Any] = field(repr=False)
+    created_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moodboard:
+    """A provider's collection of pictures, and whose it is; `images` are tokens of assets."""
+
+    id: str
+    credential: str = "env"
+    guild_id: int | None
+    user_id: int
+    name: str
+    description: str = ""
+    images: Sequence[str] = ()
+    created_at: int
+    updated_at: int

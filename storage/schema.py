@@ -86,7 +86,8 @@ assets = Table(
     "assets",
     metadata,
     Column("token", String(22), primary_key=True),
-    Column("job_id", String(26), ForeignKey("jobs.id"), nullable=False),
+    # Null for what no job has yet: a draft's picture, a moodboard's.
+    Column("job_id", String(26), ForeignKey("jobs.id")),
     Column("role", String(16), nullable=False),
     Column("position", Integer, nullable=False),
     Column("extension", String(8), nullable=False),
@@ -98,4 +99,45 @@ assets = Table(
     Column("created_at", BigInteger, nullable=False),
     # The same place fetched twice stays one file.
     UniqueConstraint("job_id", "role", "position"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("token", String(22), primary_key=True),
+    Column("purpose", String(16), nullable=False),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("interaction_id", BigInteger, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index(None, "expires_at"),
+)
+
+moodboards = Table(
+    "moodboards",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("credential", String(64), primary_key=True),
+    Column("guild_id", BigInteger),
+    Column("user_id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("images", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index(None, "guild_id", "updated_at"),
+    Index(None, "user_id", "updated_at"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True),
+    # 0 stands for the person's direct messages.
+    Column("guild_id", BigInteger, primary_key=True),
+    Column("moodboard", String(128)),
 )

@@ -3,7 +3,7 @@ import pytest
 from storage.assets import AssetStore
 from storage.errors import ConflictError, NotFoundError
 from storage.jobs import JobStore
-from tests.factories import make_asset, make_job
+from tests.factories import NOON, make_asset, make_job
 
 
 async def test_an_asset_is_found_by_its_token(jobs: JobStore, assets: AssetStore):
@@ -47,3 +47,23 @@ async def test_assets_come_by_position(jobs: JobStore, assets: AssetStore):
 async def test_an_asset_of_no_job_is_a_conflict(assets: AssetStore):
     with pytest.raises(ConflictError):
         await assets.add(make_asset("01ARZ3NDEKTSV4RRFFQ69G5FAV"))
+
+
+async def test_a_draft_has_pictures_before_it_has_a_job(assets: AssetStore):
+    first = await assets.add(make_asset(None, role="draft"))
+    second = await assets.add(make_asset(None, role="draft"))
+
+    assert await assets.get(first.token) == first
+    assert await assets.get(second.token) == second
+
+
+async def test_only_old_drafts_are_abandoned(jobs: JobStore, assets: AssetStore):
+    job, _ = await jobs.add(make_job())
+    old = await assets.add(make_asset(None, role="draft", created_at=NOON - 1))
+    await assets.add(make_asset(None, role="draft", created_at=NOON))
+    await assets.add(make_asset(None, role="moodboard", created_at=NOON - 1))
+    await assets.add(make_asset(job.id, created_at=NOON - 1))
+
+    assert await assets.abandoned(NOON) == [old]
+    await assets.remove(old.token)
+    assert await assets.abandoned(NOON) == []

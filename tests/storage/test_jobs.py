@@ -9,7 +9,7 @@ from storage.database import Database
 from storage.errors import ConflictError, NotFoundError
 from storage.jobs import JobStore
 from storage.models import Job, Status, Upload
-from tests.factories import NOON, make_job
+from tests.factories import NOON, make_destination, make_job
 
 LEASE = NOON + 60_000
 ACCOUNT = ("youchuan", "env")
@@ -485,3 +485,27 @@ async def test_what_waits_for_discord_is_tried_at_once_when_it_is_back(jobs: Job
     hurried = await jobs.claim_finished(now=NOON + 2, lease_until=LEASE, limit=9)
 
     assert (list(waiting), [job.id for job in hurried]) == ([], [claim.id])
+
+
+async def test_jobs_are_found_by_the_numbers_a_provider_gave_them(jobs: JobStore):
+    ours, _ = await jobs.add(make_job(external_id="a1"))
+    await jobs.add(make_job(external_id="b2"))
+    await jobs.add(make_job(external_id="a1", provider="lingtu"))
+
+    assert await jobs.of_external("youchuan", {"a1", "c3"}) == {"a1": ours}
+    assert await jobs.of_external("youchuan", set()) == {}
+
+
+async def test_the_last_job_of_some_operations_is_the_places_own(jobs: JobStore):
+    here, direct = make_destination(guild_id=7), make_destination(guild_id=None)
+    wanted = {"youchuan.diffusion", "youchuan.pan"}
+    await jobs.add(make_job(external_id="a", destination=here))
+    last, _ = await jobs.add(make_job(external_id="b", destination=here, operation="youchuan.pan"))
+    await jobs.add(make_job(external_id="c", destination=here, operation="youchuan.reroll"))
+    await jobs.add(make_job(destination=here))
+    private, _ = await jobs.add(make_job(external_id="d", destination=direct))
+
+    assert await jobs.last_with(wanted, user_id=999, guild_id=7) == last
+    assert await jobs.last_with(wanted, user_id=33, guild_id=None) == private
+    assert await jobs.last_with(wanted, user_id=999, guild_id=None) is None
+    assert await jobs.last_with(wanted, user_id=33, guild_id=8) is None
