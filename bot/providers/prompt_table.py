@@ -1,28 +1,13 @@
 """Midjourney's models and parameters as data: what each model takes, cell by cell.
 
-`prompt` reads, checks and prints from these rows; nothing about a parameter stands elsewhere.
+The checks, the reading and the printing of prompts all follow these rows; what a cell allows
+stands nowhere else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import NamedTuple
 
+from bot.providers.prompt_row import ANY, Form, Limit, Model, Parameter, Span
 from bot.text import N_
-
-
-@dataclass(frozen=True, kw_only=True)
-class Model:
-    """One model version; `flag` is what chooses it on the wire."""
-
-    key: str
-    label: str
-    flag: str
-
-    @property
-    def short(self) -> str:
-        return self.label.removeprefix("Midjourney ")
-
 
 MODELS = (
     Model(key="v8.1", label="Midjourney v8.1", flag="--v 8.1"),
@@ -35,53 +20,8 @@ MODELS = (
 )
 MODEL_BY_KEY: Mapping[str, Model] = {model.key: model for model in MODELS}
 DEFAULT_MODEL = MODEL_BY_KEY["v7"]  # the newest whose results take every follow-up
-
-
-class Form(StrEnum):
-    """How a parameter's value is written, and what it becomes in `Prompt.values`."""
-
-    FLAG = "flag"  # True
-    WHOLE = "whole"  # int
-    DECIMAL = "decimal"  # float, two decimals
-    RATIO = "ratio"  # "16:9"
-    WORDS = "words"  # a tuple of phrases
-    LINKS = "links"  # a tuple of https:// or upload:// addresses
-    STYLES = "styles"  # likewise, or style codes
-    ID = "id"  # text
-
-
-class Span(NamedTuple):
-    """Both ends are allowed; for lists they count the entries."""
-
-    low: float
-    high: float
-
-
-Limit = Span | tuple[float, ...]
-ANY: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parameter:
-    """One parameter. `limits` holds the bounds per model key; a model not in it lacks it.
-
-    `name` is its key in `Prompt.values` and its slash option; the first of `spellings` is sent.
-    """
-
-    name: str
-    spellings: tuple[str, ...]
-    form: Form
-    limits: Mapping[str, Limit] = field(repr=False)
-    help: str
-    example: str = ""
-
-    @property
-    def flag(self) -> str:
-        return f"--{self.spellings[0]}"
-
-    @property
-    def usage(self) -> str:
-        return f"{self.flag} {self.example}".rstrip()
+# What makes the videos; it has a column in the table, but nobody chooses it.
+VIDEO = Model(key="video", label="Midjourney Video", flag="")
 
 
 def _by_model(
@@ -171,7 +111,7 @@ PARAMETERS = (
         name="raw",
         spellings=("raw",),
         form=Form.FLAG,
-        limits=_everywhere(ANY),
+        limits={**_everywhere(ANY), VIDEO.key: ANY},
         help=N_("Follow the prompt closely, with less of Midjourney's taste."),
     ),
     Parameter(
@@ -290,6 +230,37 @@ PARAMETERS = (
         limits=_by_model(ANY, ANY, ANY, ANY, _NO),
         help=N_("Draw faster, at twice the price."),
     ),
+    Parameter(
+        name="motion",
+        spellings=("motion",),
+        form=Form.CHOICE,
+        limits={VIDEO.key: ("low", "high")},
+        help=N_("How much moves: low for still scenes, high for lively ones."),
+        example="low",
+    ),
+    Parameter(
+        name="loop",
+        spellings=("loop",),
+        form=Form.FLAG,
+        limits={VIDEO.key: ANY},
+        help=N_("End with the picture that the clip starts from."),
+    ),
+    Parameter(
+        name="end",
+        spellings=("end",),
+        form=Form.LINKS,
+        limits={VIDEO.key: Span(1, 1)},
+        help=N_("The picture to end with."),
+        example="https://example.com/last.png",
+    ),
+    Parameter(
+        name="batch",
+        spellings=("bs",),
+        form=Form.WHOLE,
+        limits={VIDEO.key: (1, 2, 4)},
+        help=N_("How many clips to make (1, 2 or 4)."),
+        example="1",
+    ),
 )
 
 PARAMETER_BY_NAME: Mapping[str, Parameter] = {row.name: row for row in PARAMETERS}
@@ -302,6 +273,7 @@ EXCLUSIONS: tuple[tuple[str, str, object], ...] = (
     ("oref", "turbo", True),
     ("draft", "tile", True),
     ("fast", "turbo", True),
+    ("end", "loop", True),
 )
 REQUIRES: Mapping[str, str] = {
     "character_weight": "cref",
@@ -309,23 +281,7 @@ REQUIRES: Mapping[str, str] = {
     "style_weight": "sref",
     "style_version": "sref",
 }
-WEIGHTLESS = frozenset({"v7", "v8.1", "niji7"})  # these take no `::` weights
+WEIGHTLESS = frozenset({"v7", "v8.1"})  # these take no `::` weights
+RETEXTURE_MODELS = frozenset({"v6.1", "v7", "v8.1", "niji7"})  # the manual: 6.1 and newer
 TEXT_LIMITS: Mapping[str, int] = {"v8.1": 1024}
 MOST_PARTS, MOST_IMAGES, MOST_CHARACTERS = 7, 20, 8192
-
-_SPEED = N_("--{name} does not exist here: images are drawn with --fast or --turbo. Remove it.")
-_REPEAT = N_("--{name} cannot be typed here; use the repeat option instead.")
-_STEALTH = N_("--{name} does not exist here: nothing is published on Midjourney. Remove it.")
-_VIDEO = N_("--{name} is for /video, not for images. Remove it.")
-REFUSED: Mapping[str, str] = {
-    "relax": _SPEED,
-    "repeat": _REPEAT,
-    "r": _REPEAT,
-    "stealth": _STEALTH,
-    "public": _STEALTH,
-    "motion": _VIDEO,
-    "loop": _VIDEO,
-    "end": _VIDEO,
-    "bs": _VIDEO,
-    "video": _VIDEO,
-}

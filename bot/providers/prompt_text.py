@@ -5,27 +5,15 @@ What a parameter's value looks like is read here; whether a model takes it is `p
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from unicodedata import normalize
 
 from bot.errors import InvalidRequestError
-from bot.providers.prompt_table import (
-    DEFAULT_MODEL,
-    MODELS,
-    PARAMETER_BY_NAME,
-    PARAMETERS,
-    REFUSED,
-    Form,
-    Model,
-    Parameter,
-)
-from bot.text import N_, clip
-
-_BY_SPELLING = {spelling: row for row in PARAMETERS for spelling in row.spellings}
-_MODEL_SPELLINGS = {"v": "v", "version": "v", "niji": "niji"}
-_STYLE = "style"  # `--style raw` is how --raw used to be written
-_KNOWN = {*_BY_SPELLING, *_MODEL_SPELLINGS, *REFUSED, _STYLE}
+from bot.providers.prompt_row import Form, Model, Parameter
+from bot.providers.prompt_table import DEFAULT_MODEL, MODELS, PARAMETER_BY_NAME
+from bot.providers.prompt_vocabulary import IMAGES, SPELLINGS, Vocabulary, quoted
+from bot.text import N_
 
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff]")
 _STRAIGHT = str.maketrans("“”„‟", '""""')
@@ -33,18 +21,24 @@ _DASHES = "-–—―－"
 _MARKER = re.compile(rf"([{_DASHES}]+)([A-Za-z0-9][^=]*)(?:=(.*))?", re.DOTALL)
 _EDGES = " <>\"',;.，；。、"
 _SCHEME = re.compile(r"(?:https?|upload)://", re.IGNORECASE)
-_LINK = re.compile(r"(?i:https)://[^\s/?#<>\"]+[^\s<>\"]*|upload://[0-9]{1,3}")
+_LINK = re.compile(
+    r"(?i:https)://[^\s/?#<>\"]+[^\s<>\"]*|upload://[0-9]{1,3}"
+    # What an upload has become where this bot's own address is plain http, as in the demo.
+    r"|http://[^\s/?#<>\"]+(?:/[^\s<>\"?#]*)?/m/[\w-]{22}\.[a-z0-9]{2,5}"
+)
 _STYLE_CODE = re.compile(r"(?:[0-9]{1,20}|random)(?:::[0-9]{1,4}(?:\.[0-9]{1,2})?)?", re.IGNORECASE)
 _PATTERNS = {
     Form.WHOLE: re.compile(r"-?[0-9]{1,15}"),
     Form.DECIMAL: re.compile(r"-?(?:[0-9]{1,6}(?:\.[0-9]{1,2})?|\.[0-9]{1,2})"),
     Form.RATIO: re.compile(r"[0-9]{1,9}:[0-9]{1,9}"),
+    Form.CHOICE: re.compile(r"[A-Za-z0-9]{1,20}"),
     Form.ID: re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}"),
 }
 _MALFORMED = {
     Form.WHOLE: N_("{flag} must be a whole number such as {example}, not “{value}”."),
     Form.DECIMAL: N_("{flag} must be a number such as {example}, not “{value}”."),
     Form.RATIO: N_("{flag} must be two whole numbers such as 16:9, not “{value}”."),
+    Form.CHOICE: N_("{flag} must be a word such as {example}, not “{value}”."),
     Form.ID: N_("{flag} must be an id such as {example}, not “{value}”."),
     Form.WORDS: N_("{flag} needs words such as “{example}”, not “{value}”."),
     Form.LINKS: N_("{flag} takes image addresses (https://…) only, not “{value}”."),
@@ -62,7 +56,7 @@ class Prompt:
     model: Model | None = None
 
 
-def parse(text: str) -> Prompt:
+def parse(text: str, vocabulary: Vocabulary = IMAGES) -> Prompt:
     """Take a typed prompt apart; InvalidRequestError says what cannot be read.
 
     Long dashes made by phones, curly quotes, line breaks, full-width spaces, any case and
@@ -74,10 +68,10 @@ def parse(text: str) -> Prompt:
     values: dict[str, object] = {}
     model: Model | None = None
     for spelling, arguments in _segments(tokens[start:]):
-        if spelling in _MODEL_SPELLINGS:
-            model = _agree(model, _read_model(_MODEL_SPELLINGS[spelling], arguments))
+        if family := vocabulary.families.get(spelling):
+            model = _agree(model, _read_model(family, arguments))
         else:
-            parameter, given = lookup(spelling, arguments)
+            parameter, given = vocabulary.lookup(spelling, arguments)
             put(values, parameter, read(parameter, given))
     # Left as it is, the provider would take a double hyphen for the start of a parameter.
     return Prompt(images, re.sub("-{2,}", "—", " ".join(words)), values, model)
@@ -97,6 +91,48 @@ def print_prompt(prompt: Prompt) -> str:
     if prompt.model:
         parts.append(prompt.model.flag)
     return " ".join(filter(None, parts))
+
+
+def with_options(
+    prompt: Prompt, options: Mapping[str, object], vocabulary: Vocabulary = IMAGES
+) -> Prompt:
+    """Join options with what was typed, as if they had been typed too.
+
+    They go by parameter name or spelling, beside ``images`` (addresses, put in front). None and
+    empty lists mean not given. Lists add up, other values must agree; else InvalidRequestError.
+    """
+    images, values = prompt.images, dict(prompt.values)
+    for name, value in options.items():
+        given = _items(value)
+        if name == "images":
+            images = tuple(read_link(word) for item in given for word in tokens_of(item)) + images
+        elif given:
+            _put_option(values, vocabulary.named(name), value)
+    return replace(prompt, images=images, values=values)
+
+
+def _put_option(values: dict[str, object], parameter: Parameter, value: object) -> None:
+    if parameter.form is Form.FLAG:
+        if value:
+            put(values, parameter, True)
+        elif parameter.name in values:
+            raise InvalidRequestError(
+                N_("The prompt says {flag}, but the option turns it off. Change one of them."),
+                flag=parameter.flag,
+            )
+        return
+    words = [word for item in _items(value) for word in tokens_of(item)]
+    if parameter.form not in (Form.WORDS, Form.LINKS, Form.STYLES):
+        words = [" ".join(words)]  # nothing stands behind an option that could be moved elsewhere
+    put(values, parameter, read(parameter, words))
+
+
+def _items(value: object) -> list[str]:
+    found = value if isinstance(value, (list, tuple)) else (value,)
+    # Discord hands numbers over as floats, and 200.0 is no whole number to `read`.
+    return [
+        show(item) if isinstance(item, float) else str(item) for item in found if item is not None
+    ]
 
 
 def put(values: dict[str, object], parameter: Parameter, value: object) -> None:
@@ -134,10 +170,14 @@ def _marker(token: str) -> tuple[str, str | None] | None:
     if not match or match[1] == "-":
         return None
     name = match[2].lower().rstrip(_EDGES)
-    if "--" in match[1] or name in _KNOWN:
+    if "--" in match[1] or name in SPELLINGS:
         return name, match[3]
     # A long dash may be a phone's "--" or punctuation; a misspelling is told from a word.
-    if len(name) > 3 and name.isalpha() and get_close_matches(name[:40], _KNOWN, n=1, cutoff=0.8):
+    if (
+        len(name) > 3
+        and name.isalpha()
+        and get_close_matches(name[:40], SPELLINGS, n=1, cutoff=0.8)
+    ):
         return name, match[3]
     return None
 
@@ -171,46 +211,8 @@ def _split_images(tokens: list[str]) -> tuple[tuple[str, ...], list[str]]:
 def _refuse_braces(text: str) -> None:
     if "{" in text or "}" in text:
         raise InvalidRequestError(
-            N_("Lists in { } cannot be used here. Write out one of the variants.")
+            N_("Braces { } cannot be used here. Write out one variant, or use ( ) in their place.")
         )
-
-
-def lookup(spelling: str, arguments: list[str]) -> tuple[Parameter, list[str]]:
-    """The row of a spelling, and its arguments; says why there is none."""
-    if spelling == _STYLE and [argument.lower() for argument in arguments] == ["raw"]:
-        return PARAMETER_BY_NAME["raw"], []
-    if spelling == _STYLE:
-        raise InvalidRequestError(N_("Of --style, only --style raw exists here. Remove it."))
-    if parameter := _BY_SPELLING.get(spelling):
-        return parameter, arguments
-    if sentence := REFUSED.get(spelling):
-        raise InvalidRequestError(sentence, name=spelling)
-    raise _unknown(spelling)
-
-
-def _unknown(spelling: str) -> InvalidRequestError:
-    glued = re.match(r"([a-z]+)([0-9.:]+)$", spelling)
-    if glued and glued[1] in {*_BY_SPELLING, *_MODEL_SPELLINGS}:
-        return InvalidRequestError(
-            N_("--{name} needs a space: write --{first} {second}."),
-            name=quoted(spelling),
-            first=glued[1],
-            second=quoted(glued[2]),
-        )
-    near = get_close_matches(spelling[:40], [*_BY_SPELLING, *_MODEL_SPELLINGS], n=1)
-    if near:
-        return InvalidRequestError(
-            N_(
-                "There is no --{name}. Did you mean --{near}? "
-                "If it is part of the text, put a space after the dash."
-            ),
-            name=quoted(spelling),
-            near=near[0],
-        )
-    return InvalidRequestError(
-        N_("There is no --{name}. If it is part of the text, put a space after the dashes."),
-        name=quoted(spelling),
-    )
 
 
 def read(parameter: Parameter, tokens: list[str]) -> object:
@@ -236,7 +238,9 @@ def read(parameter: Parameter, tokens: list[str]) -> object:
         return int(value)
     if form is Form.DECIMAL:
         return float(value)
-    return ":".join(str(int(side)) for side in value.split(":")) if form is Form.RATIO else value
+    if form is Form.RATIO:
+        return ":".join(str(int(side)) for side in value.split(":"))
+    return value.lower() if form is Form.CHOICE else value
 
 
 def _read_words(parameter: Parameter, text: str) -> tuple[str, ...]:
@@ -319,8 +323,3 @@ def _agree(first: Model | None, second: Model) -> Model:
             second=second.label,
         )
     return second
-
-
-def quoted(text: str) -> str:
-    """The beginning, for a sentence that quotes it."""
-    return clip(text, 40)
