@@ -29,6 +29,14 @@ class Always:
     """Marker: the manual requires it, so its default goes on the wire too."""
 
 
+class Upload:
+    """Marker: the address of a file that the person gives, or that the followed result shows."""
+
+
+class EditorOnly:
+    """Marker: too fine for a slash option; the web editor asks for it."""
+
+
 class Params(BaseModel):
     """One validated request. Field names are ours, camelCase is the wire's."""
 
@@ -59,13 +67,29 @@ class Params(BaseModel):
         """The prompt a person would recognise this request by; empty when there is none."""
         return ""
 
+    def follow_prompt(self) -> str:
+        """The prompt to offer whoever goes on from the result with another one."""
+        return self.own_prompt()
+
     def traits(self, parent: frozenset[str]) -> frozenset[str]:
         """Facts about the result that decide which actions fit it, such as its model."""
         return parent
 
-    def price_factor(self) -> float:
-        """How much dearer than the row's price these particular values are."""
+    def price_factor(self, traits: frozenset[str]) -> float:
+        """How much dearer than the row's price this is; `traits` are those of its result."""
         return 1.0
+
+    @classmethod
+    def tidied(cls, values: Mapping[str, Any], parent: frozenset[str]) -> dict[str, Any]:
+        """What a person typed, made fit to send; InvalidRequestError says what to change.
+
+        `parent` are the traits of the result that it follows.
+        """
+        return dict(values)
+
+    def inline(self) -> frozenset[str]:
+        """The addresses in it that may also be the file itself, as a ``data:`` URL."""
+        return frozenset()
 
 
 def has_marker(info: FieldInfo, marker: type) -> bool:
@@ -85,8 +109,8 @@ class Kind(StrEnum):
 class Row(StrEnum):
     """Where an action stands under a result; the order of rows is the layout's."""
 
-    PICK = "pick"  # U: one button per image of a grid
-    VARIATION = "variation"  # V: likewise
+    PICK = "pick"  # U, Extend: one button per place of a grid
+    VARIATION = "variation"  # V, Upscale of clips: likewise
     WHOLE = "whole"  # concerns the whole result, such as reroll
     IMAGE = "image"  # first row under one image
     PAN = "pan"
@@ -113,7 +137,8 @@ class Price:
 class Action:
     """What a button means: `operation` with `preset` values, after asking for `ask` in a modal.
 
-    Shown when the result has all traits of `only` and none of `unless`. `once`: a second press
+    With `editor` the web editor asks instead. Shown when the result has all traits of `only` and
+    none of `unless`; `refusal` is said to whoever gets at it otherwise. `once`: a second press
     leads to the job that the first one made.
     """
 
@@ -127,6 +152,8 @@ class Action:
     only: frozenset[str] = frozenset()
     unless: frozenset[str] = frozenset()
     once: bool = False
+    editor: bool = False
+    refusal: str = N_("This cannot be done with this picture.")
 
     def fits(self, traits: frozenset[str]) -> bool:
         return self.only <= traits and not self.unless & traits
@@ -157,6 +184,12 @@ class Operation:
         if "request_id" in fields:
             return "key"
         return "callback" if "callback" in fields else "none"
+
+    @property
+    def file_field(self) -> str | None:
+        """The field that takes a picture's own address, where there is one."""
+        fields = self.params.model_fields.items()
+        return next((name for name, info in fields if has_marker(info, Upload)), None)
 
     def validate(self, values: Mapping[str, Any]) -> Params:
         """The params these values make; InvalidRequestError naming what to change."""
@@ -236,6 +269,21 @@ class Catalog(Mapping[str, Operation]):
         return operations + [_listed(call, "call", []) for call in self.calls]
 
 
+# What pydantic finds wrong, by its names for it.
+_FAULTS: Mapping[str, str] = {
+    "missing": N_("{field} is missing."),
+    "extra_forbidden": N_("{field} is not known here."),
+    "greater_than_equal": N_("{field} must be at least {ge}."),
+    "less_than_equal": N_("{field} must be at most {le}."),
+    "string_too_short": N_("{field} must not be empty."),
+    "string_too_long": N_("{field} may have {max_length} characters at most."),
+    "too_long": N_("{field} may have {max_length} entries at most."),
+    "int_type": N_("{field} must be a whole number."),
+    "int_parsing": N_("{field} must be a whole number."),
+    "int_from_float": N_("{field} must be a whole number."),
+}
+
+
 def _listed(row: Operation | Call, kind: str, actions: list[str]) -> dict[str, Any]:
     return {
         "operation": row.name,
@@ -274,6 +322,8 @@ def validated(params: type[Params], values: Mapping[str, Any]) -> Params:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "request"
+        sentence = _FAULTS.get(first["type"], N_("{field}: {fault}"))
+        bounds = first.get("ctx", {})
         raise InvalidRequestError(
-            N_("{field}: {fault}"), field=field, fault=first["msg"]
+            sentence, **{**bounds, "field": field, "fault": first["msg"]}
         ) from error

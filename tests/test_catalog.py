@@ -40,10 +40,37 @@ MANUAL = {
     "youchuan.outpaint": ("POST", "/v1/tob/outpaint"),
     "youchuan.remix": ("POST", "/v1/tob/remix"),
     "youchuan.enhance": ("POST", "/v1/tob/enhance"),
+    "youchuan.inpaint": ("POST", "/v1/tob/inpaint"),
+    "youchuan.edit": ("POST", "/v1/tob/edit"),
+    "youchuan.upload_paint": ("POST", "/v1/tob/upload-paint"),
+    "youchuan.retexture": ("POST", "/v1/tob/retexture"),
+    "youchuan.remove_background": ("POST", "/v1/tob/remove-background"),
+    "youchuan.video_diffusion": ("POST", "/v1/tob/video-diffusion"),
+    "youchuan.extend_video": ("POST", "/v1/tob/extend-video"),
+    "youchuan.video_upscale": ("POST", "/v1/tob/video-upscale"),
+    "youchuan.costs": ("GET", "/v1/tob/costs"),
+    "youchuan.cost_monthly": ("GET", "/v1/tob/cost-monthly"),
+    "youchuan.callback": ("POST", "/v1/tob/callback"),
+    "youchuan.moodboard_create": ("POST", "/v1/tob/moodboard"),
+    "youchuan.moodboard_update": ("PUT", "/v1/tob/moodboard/{id}"),
+    "youchuan.moodboards": ("GET", "/v1/tob/moodboards"),
     "youchuan.job": ("GET", "/v1/tob/job/{jobId}"),
     "youchuan.subscribe": ("GET", "/v1/tob/subscribe"),
 }
-KNOWN_TRAITS = {*MODEL_BY_KEY, "draft", "hd", "oref", "tile", "upscaled", "enlarged"}
+KNOWN_TRAITS = {
+    *MODEL_BY_KEY,
+    "draft",
+    "hd",
+    "oref",
+    "tile",
+    "upscaled",
+    "enlarged",
+    "painted",
+    "cutout",
+    "video",
+    "1080p",
+    "extended4",
+}
 
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 endpoints = pytest.mark.parametrize("row", ENDPOINTS, ids=lambda row: row.name)
@@ -62,6 +89,11 @@ def pressed(action: Action) -> Params:
     target = CATALOG[action.operation]
     theirs = target.validate(sample(target)).stored()
     answers = {name: theirs.get(name, "a tree") for name in action.ask}
+    if action.editor:
+        drawn = {"remix_prompt", "mask", "canvas", "img_pos"}
+        answers |= {name: value for name, value in theirs.items() if name in drawn}
+    if target.file_field:
+        answers[target.file_field] = "upload://0"
     return follow_up(
         target, external_id="12345", index=1, values={**(action.preset or {}), **answers}
     )
@@ -148,7 +180,9 @@ def test_a_description_fits_a_slash_option(row):
 
 @rows
 def test_an_estimate_is_never_nothing(row):
-    price = row.price.of(row.validate(sample(row)).price_factor())
+    params = row.validate(sample(row))
+
+    price = row.price.of(params.price_factor(params.traits(frozenset())))
 
     assert price is None or price > 0
 

@@ -23,14 +23,9 @@ from bot.errors import (
 )
 from bot.operations import follow_up
 from bot.providers import catalog
-from bot.providers.youchuan import (
-    CALLS,
-    IMAGE_ACTIONS,
-    OPERATIONS,
-    REASONS,
-    Upscale,
-    Youchuan,
-)
+from bot.providers.youchuan import CALLS, OPERATIONS, REASONS, Youchuan
+from bot.providers.youchuan_params import ExtendVideo, Upscale
+from bot.providers.youchuan_rows import CLIP_ACTIONS, IMAGE_ACTIONS
 from bot.wire import Credential, Response, State
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "youchuan"
@@ -97,6 +92,13 @@ def params(verb, **values):
 
 def shown(*traits):
     return {action.key for action in IMAGE_ACTIONS if action.fits(frozenset(traits))}
+
+
+def clips(*traits: str) -> set[str]:
+    return {action.key for action in CLIP_ACTIONS if action.fits(frozenset({"video", *traits}))}
+
+
+AREA = {"width": 100, "height": 100, "points": [0, 0, 9, 0, 9, 9]}
 
 
 def test_a_submit_carries_the_accounts_headers_and_only_documented_fields():
@@ -241,6 +243,12 @@ def test_a_follow_up_inherits_what_still_holds(made, before, after):
         ("remix", {"remix_prompt": "a tree"}, 75),
         ("remix", {"remix_prompt": "a tree --v 7 --turbo"}, 150),
         ("enhance", {}, 50),
+        ("inpaint", {"mask": {"url": "https://x/m.png"}}, 75),
+        ("retexture", {"img_url": "https://x/a.png", "remix_prompt": "clay --v 7"}, 75),
+        ("remove_background", {"img_url": "https://x/a.png"}, 50),
+        ("video_diffusion", {"prompt": "waves"}, 200),
+        ("video_diffusion", {"prompt": "waves", "video_type": 1}, 600),
+        ("video_upscale", {"video_no": 0}, None),
     ],
 )
 def test_the_estimate_follows_the_published_factors(verb, values, fen):
@@ -249,7 +257,7 @@ def test_the_estimate_follows_the_published_factors(verb, values, fen):
     given_up = {"job_id": ID, "image_no": 0}
     made = row.validate({**{k: v for k, v in given_up.items() if k in fields}, **values})
 
-    assert row.price.of(made.price_factor()) == fen
+    assert row.price.of(made.price_factor(made.traits(frozenset()))) == fen
 
 
 def test_a_plain_grid_offers_all_but_the_special_cases():
@@ -257,14 +265,14 @@ def test_a_plain_grid_offers_all_but_the_special_cases():
 
 
 def test_v8_1_offers_no_pan_outpaint_or_enhance():
-    gone = {"left", "right", "up", "down", "zoom15", "zoom2", "zoom", "enhance"}
+    gone = {"left", "right", "up", "down", "zoom15", "zoom2", "zoom", "region", "enhance"}
 
     assert not shown("v8.1", "draft") & gone
     assert {"u", "v", "reroll", "remix", "subtle", "vary_strong"} <= shown("v8.1")
 
 
 def test_an_omni_reference_result_offers_no_pan_or_outpaint():
-    gone = {"left", "right", "up", "down", "zoom15", "zoom2", "zoom"}
+    gone = {"left", "right", "up", "down", "zoom15", "zoom2", "zoom", "region"}
 
     assert not shown("v7", "oref") & gone
     assert {"u", "v", "remix"} <= shown("v7", "oref")
@@ -275,6 +283,99 @@ def test_an_upscaled_picture_offers_no_second_upscale_but_all_the_rest():
 
     assert shown("v5.2", "upscaled") == shown("v5.2") - upscales
     assert upscales <= shown("v5.2")
+
+
+def test_an_advanced_edit_or_a_retexture_offers_only_upscales():
+    assert shown("v7", "painted") == {"u", "subtle", "creative"}
+    for verb in ("upload_paint", "retexture"):
+        keys = {action.key for action in CATALOG[f"youchuan.{verb}"].actions}
+        assert keys == {"u", "subtle", "creative", "up2x", "up4x"}
+
+
+def test_a_cutout_takes_no_follow_ups():
+    assert not shown("cutout")
+    assert not CATALOG["youchuan.remove_background"].actions
+
+
+def test_a_clip_is_extended_enlarged_or_drawn_again_and_nothing_else():
+    assert not shown("video", "480p") - {"reroll"}
+    assert clips("480p") == {"reroll", "extend", "clip_up"}
+    assert clips("480p", "1080p") == {"reroll"}
+
+
+def test_a_clip_is_extended_four_times_and_no_more():
+    row, traits = CATALOG["youchuan.extend_video"], frozenset({"video", "720p"})
+    made = row.validate({"job_id": ID, "video_no": 0, "prompt": "on"})
+    for _time in range(4):
+        assert "extend" in clips(*traits)
+        traits = made.traits(traits)
+
+    assert traits == {"video", "720p", "extended4"}
+    assert "extend" not in clips(*traits)
+    assert row.price.of(ExtendVideo.price_factor(made, traits)) == 600
+
+
+def test_a_rerolled_clip_keeps_its_buttons():
+    made = CATALOG["youchuan.reroll"].validate({"job_id": ID})
+    traits = made.traits(frozenset({"video", "480p", "extended1"}))
+
+    keys = {each.key for each in CATALOG["youchuan.reroll"].actions if each.fits(traits)}
+    assert keys == {"reroll", "extend", "clip_up"}
+
+
+@pytest.mark.parametrize(
+    ("mask", "said"),
+    [
+        ({}, "one way"),
+        ({"url": "https://x/m.png", "areas": [AREA]}, "one way"),
+        ({"areas": [{**AREA, "points": [0, 0, 101, 0, 5, 5]}]}, "beyond"),
+        ({"areas": [{**AREA, "points": [0, 0, -1, 0, 5, 5]}]}, "beyond"),
+        ({"areas": [{**AREA, "points": [0, 0, 9, 0, 5, 5, 7]}]}, "second number"),
+        ({"areas": [{**AREA, "points": [0, 0] * 10_000}]}, "10000 corners"),
+        ({"url": "data:image/png;base64,AAAA"}, "public address"),
+    ],
+)
+def test_a_mask_that_cannot_be_sent_is_refused_in_words(mask, said):
+    with pytest.raises(InvalidRequestError, match=said):
+        CATALOG["youchuan.inpaint"].validate({"job_id": ID, "image_no": 0, "mask": mask})
+
+
+@pytest.mark.parametrize(
+    ("canvas", "box"),
+    [
+        ((512, 512), (600, 100, 0, 0)),
+        ((512, 512), (400, 400, 113, 0)),
+        ((512, 512), (400, 400, -1, 0)),
+        ((0, 512), (10, 10, 0, 0)),
+        ((5000, 512), (10, 10, 0, 0)),
+    ],
+)
+def test_a_canvas_that_does_not_hold_its_picture_is_refused(canvas, box):
+    values = {
+        "job_id": ID,
+        "image_no": 0,
+        "remix_prompt": "a tree",
+        "canvas": dict(zip(("width", "height"), canvas, strict=True)),
+        "img_pos": dict(zip(("width", "height", "x", "y"), box, strict=True)),
+    }
+    with pytest.raises(InvalidRequestError):
+        CATALOG["youchuan.edit"].validate(values)
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"job_id": ID}, {"image_no": 1, "prompt": "x"}, {"video_type": 2, "prompt": "x"}]
+)
+def test_a_clip_needs_a_picture_or_a_text(values):
+    with pytest.raises(InvalidRequestError):
+        CATALOG["youchuan.video_diffusion"].validate(values)
+
+
+@pytest.mark.parametrize("flag", ["--v 6", "--v 5.2", "--niji 6"])
+def test_a_retexture_needs_a_model_from_6_1_on(flag):
+    takes = CATALOG["youchuan.retexture"].params
+    with pytest.raises(InvalidRequestError):
+        takes.tidied({"remix_prompt": f"clay {flag}"}, frozenset())
+    assert "--v 7" in takes.tidied({"remix_prompt": "clay"}, frozenset({"v7"}))["remix_prompt"]
 
 
 def test_enhance_is_for_drafts():
