@@ -22,11 +22,12 @@ from bot.errors import (
 from bot.media import images
 from bot.media.assets import AssetFiles, new_token
 from bot.media.fetch import Fetcher, save
+from bot.media.pool import MediaPool
 from bot.media.tile import removed_tile
 from bot.parts import backoff_ms
 from bot.text import N_, explain, reading
-from bot.wire import Courier, Delivery, Outcome
-from storage.assets import AssetStore
+from bot.wire import Courier, Delivery, Outcome, Progress
+from storage.assets import DRAFT, RESULT, UPLOAD, AssetStore
 from storage.errors import NotFoundError
 from storage.jobs import JobStore
 from storage.models import Asset, Job, Status, Upload
@@ -34,7 +35,7 @@ from storage.models import Asset, Job, Status, Upload
 log = logging.getLogger(__name__)
 
 
-RESULT, UPLOAD = "result", "upload"
+_AS_IT_IS = frozenset({"png", "jpg"})  # what every provider takes
 _TRIES_IF_BAD = 3
 _MISSING_MS = 60_000  # a file that is written may be seen a little later
 _AWAY_MS = 15 * 60_000  # the pictures that came need not wait longer for the others
@@ -56,12 +57,11 @@ class Deliverer:
         assets: AssetStore,
         files: AssetFiles,
         fetcher: Fetcher,
+        pool: MediaPool,
         now: Callable[[], int],
     ) -> None:
         self._jobs, self.assets, self.files = jobs, assets, files
-        self._fetcher, self._now = fetcher, now
-        # Two decoded pictures at a time: each may take a hundred megabytes.
-        self._decoding = asyncio.Semaphore(2)
+        self._fetcher, self.pool, self._now = fetcher, pool, now
 
     async def claim(self, limit: int, lease_until: int) -> Sequence[Job]:
         """Finished jobs whose person does not know yet."""
@@ -97,17 +97,57 @@ class Deliverer:
         for asset in await self.assets.of_job(job.id, UPLOAD):
             if asset.position == position:
                 return asset
-        chunks = self.courier.read_upload(job, upload)
-        raw = await save(chunks, self.files.temporary, images.MAX_UPLOAD_BYTES)
+        clean = await self._cleaned(upload)
         try:
-            async with self._decoding:
-                clean = await asyncio.to_thread(images.reencode_upload, raw, self.files.temporary)
-        finally:
-            raw.unlink(missing_ok=True)
-        try:
-            return await self._keep(job, UPLOAD, position, clean)
+            return await self._keep(job.id, UPLOAD, position, clean)
         finally:
             clean.unlink(missing_ok=True)
+
+    async def keep_draft(self, source: Upload | Path, role: str = DRAFT) -> Asset:
+        """Check and store a picture that no job has yet: an upload, or a file of ours as it is.
+
+        BadMediaError when it is unfit.
+        """
+        clean = source if isinstance(source, Path) else await self._cleaned(source)
+        try:
+            return await self._keep(None, role, 0, clean)
+        finally:
+            clean.unlink(missing_ok=True)
+
+    async def fetched(self, upload: Upload) -> Path:
+        """An attached file as it is, unchecked, in a new temporary file."""
+        chunks = self.courier.read_upload(upload)
+        return await save(chunks, self.files.temporary, images.MAX_UPLOAD_BYTES)
+
+    async def clear_drafts(self, before: int) -> None:
+        """Remove the pictures of drafts that were begun before an instant."""
+        for asset in await self.assets.abandoned(before):
+            await self.files.remove(asset)
+            await self.assets.remove(asset.token)
+
+    async def post_card(self, progress: Progress) -> int | None:
+        """A new progress card's message; None when there can be none now."""
+        return await self.courier.post_card(progress)
+
+    async def _cleaned(self, upload: Upload) -> Path:
+        """A new temporary file: the pixels alone, as PNG or JPEG."""
+        if upload.asset:
+            return await self._copied(upload.asset)
+        raw = await self.fetched(upload)
+        try:
+            return await self.pool.run(images.reencode_upload, raw, self.files.temporary)
+        finally:
+            raw.unlink(missing_ok=True)
+
+    async def _copied(self, token: str) -> Path:
+        try:
+            asset = await self.assets.get(token)
+        except NotFoundError:
+            raise BadMediaError(N_("The picture is not kept here any more.")) from None
+        if asset.extension in _AS_IT_IS:
+            return await self.files.copied(asset)
+        path = self.files.path(asset)
+        return await self.pool.run(images.reencode_upload, path, self.files.temporary)
 
     async def _prepare(self, job: Job) -> Delivery:
         succeeded = job.status is Status.SUCCEEDED
@@ -166,7 +206,7 @@ class Deliverer:
     async def _collect_place(self, job: Job, position: int, url: str) -> None:
         temporary = await self._fetcher.fetch(url, self.files.temporary)
         try:
-            await self._keep(job, RESULT, position, temporary)
+            await self._keep(job.id, RESULT, position, temporary)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -179,19 +219,18 @@ class Deliverer:
         with reading(job.destination.locale):
             words = explain(why)
         try:
-            await asyncio.to_thread(removed_tile, size, words, tile)
-            await self._keep(job, RESULT, position, tile, note=words)
+            await self.pool.run(removed_tile, size, words, tile)
+            await self._keep(job.id, RESULT, position, tile, note=words)
         finally:
             tile.unlink(missing_ok=True)
 
     async def _keep(
-        self, job: Job, role: str, position: int, path: Path, *, note: str = ""
+        self, job_id: str | None, role: str, position: int, path: Path, *, note: str = ""
     ) -> Asset:
-        async with self._decoding:
-            info = await asyncio.to_thread(images.inspect, path)
+        info = await self.pool.run(images.inspect, path)
         asset = Asset(
             token=new_token(),
-            job_id=job.id,
+            job_id=job_id,
             role=role,
             position=position,
             extension=info.extension,

@@ -10,12 +10,19 @@ from pathlib import Path
 import discord
 
 from bot.errors import BadMediaError
-from bot.media import images
+from bot.media import clips, images
 from bot.media.assets import AssetFiles
+from bot.media.pool import MediaPool
 from cogs.layout import MOST_FILES, Shown
 from storage.models import Asset, Job
 
 log = logging.getLogger(__name__)
+
+_SHRINK_SECONDS = 90.0  # for all files of a message; what is not ready by then is linked only
+_SHRINKERS = {
+    **dict.fromkeys(images.PICTURES, images.shrink_to_fit),
+    **dict.fromkeys(clips.CLIPS, clips.shrink_clip),
+}
 
 
 @dataclass
@@ -40,21 +47,20 @@ class Parcel:
 
 
 class Packer:
-    """Makes parcels; a file over the limit becomes a smaller picture, or a link alone."""
+    """Makes parcels; a file over the limit becomes a smaller rendition, or a link alone."""
 
-    def __init__(self, files: AssetFiles, public_url: str) -> None:
-        self._files, self._public_url = files, public_url
-        # Each decoded picture may take a hundred megabytes.
-        self._decoding = asyncio.Semaphore(2)
+    def __init__(self, files: AssetFiles, pool: MediaPool, public_url: str) -> None:
+        self._files, self._pool, self._public_url = files, pool, public_url
 
     @asynccontextmanager
     async def packed(self, job: Job, assets: Sequence[Asset], limit: int) -> AsyncIterator[Parcel]:
         """A parcel whose files have at most `limit` bytes each; usable inside the block."""
         parcel, made = Parcel(), list[Path]()
+        until = asyncio.get_running_loop().time() + _SHRINK_SECONDS
         try:
             for asset in assets:
                 full = len(parcel.paths) >= MOST_FILES
-                path = None if full else await self._fitting(asset, limit, made)
+                path = None if full else await self._fitting(asset, limit, made, until)
                 self._add(parcel, job, asset, path, smaller=path is None or path in made)
             yield parcel
         finally:
@@ -73,17 +79,18 @@ class Packer:
         parcel.paths.append(path)
         parcel.largest = max(parcel.largest, path.stat().st_size)
 
-    async def _fitting(self, asset: Asset, limit: int, made: list[Path]) -> Path | None:
+    async def _fitting(
+        self, asset: Asset, limit: int, made: list[Path], until: float
+    ) -> Path | None:
         try:
             path = self._files.path(asset)
             if path.stat().st_size <= limit:
                 return path
-            if asset.extension not in images.PICTURES or not limit:
+            shrink = _SHRINKERS.get(asset.extension)
+            if shrink is None or not limit:
                 return None
-            async with self._decoding:
-                smaller = await asyncio.to_thread(
-                    images.shrink_to_fit, path, limit, self._files.temporary
-                )
+            async with asyncio.timeout_at(until):
+                smaller = await self._pool.run(shrink, path, limit, self._files.temporary)
         except (BadMediaError, OSError) as error:
             log.warning("job %s, place %d: no file: %s", asset.job_id, asset.position, error)
             return None

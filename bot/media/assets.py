@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import secrets
+import shutil
 import time
 from pathlib import Path
 
@@ -48,6 +49,15 @@ class AssetFiles:
     async def adopt(self, temporary: Path, asset: Asset) -> None:
         """Move a finished temporary file into place; when this returns it survives a power cut."""
         await asyncio.to_thread(_move, temporary, self.path(asset))
+
+    async def copied(self, asset: Asset) -> Path:
+        """A temporary copy of the asset's file; BadMediaError where the file is gone."""
+        path = self.temporary / f"copy-{new_token()}.{asset.extension}"
+        try:
+            await asyncio.to_thread(shutil.copyfile, self.path(asset), path)
+        except FileNotFoundError:
+            raise BadMediaError(N_("The picture is not kept here any more.")) from None
+        return path
 
     async def remove(self, asset: Asset) -> None:
         """Remove the asset's file; nothing happens where there is none."""

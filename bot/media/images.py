@@ -170,7 +170,7 @@ def _check_pixels(width: int, height: int, max_pixels: int) -> None:
 
 
 @contextmanager
-def _opened(path: Path, max_pixels: int = MAX_PIXELS) -> "Iterator[Image.Image]":
+def opened(path: Path, max_pixels: int = MAX_PIXELS) -> "Iterator[Image.Image]":
     """The picture, not decoded yet; what fails on its content is a BadMediaError."""
     kind, _ = _known(path)
     if kind.extension not in PICTURES:
@@ -195,7 +195,7 @@ def _opened(path: Path, max_pixels: int = MAX_PIXELS) -> "Iterator[Image.Image]"
 
 def _verify(path: Path, max_pixels: int) -> None:
     """Read the whole first frame with as little memory as its format allows."""
-    with _opened(path, max_pixels) as image:
+    with opened(path, max_pixels) as image:
         if image.format == "PNG":
             image.verify()
             return
@@ -236,7 +236,7 @@ def reencode_upload(path: Path, out_folder: Path) -> Path:
 
     EXIF, colour profiles, further frames and whatever is hidden behind the picture stay out.
     """
-    with _opened(path, MAX_UPLOAD_PIXELS) as image:
+    with opened(path, MAX_UPLOAD_PIXELS) as image:
         plain = _plain(image)
     if plain.mode == "RGBA":
         return _written(out_folder, "png", lambda file: plain.save(file, "PNG"))
@@ -286,7 +286,7 @@ def shrink_to_fit(path: Path, limit_bytes: int, out_folder: Path) -> Path:
     kind, size = _known(path)
     if size <= limit_bytes:
         return path
-    with _opened(path) as image:
+    with opened(path) as image:
         plain = _plain(image)
     extension = "webp" if kind is WEBP or plain.mode == "RGBA" else "jpg"
     renditions = _renditions(plain, extension, limit_bytes)
@@ -325,7 +325,7 @@ def _encoded(image: "Image.Image", extension: str, scale: float, quality: int) -
 
 def thumbnail(path: Path, size: tuple[int, int], out: Path) -> None:
     """Write the picture to `out` as WebP, upright and within `size` pixels, never enlarged."""
-    with _opened(path) as image:
+    with opened(path) as image:
         sideways = _orientation(image) >= 5
         if image.format != "JPEG":  # a JPEG is decoded at a fraction of its size by thumbnail()
             image = _plain(image)

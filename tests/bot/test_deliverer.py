@@ -5,6 +5,7 @@ from PIL import Image
 
 from bot.errors import CourierError
 from bot.media.fetch import Fetcher, FetchRules
+from bot.media.pool import MediaPool
 from bot.wire import Outcome
 from storage.models import Job, Status
 from tests.conftest import Workshop
@@ -187,6 +188,21 @@ async def test_one_bad_picture_does_not_keep_the_others_from_being_stored(worksh
     await deliver(workshop)
 
     assert len(await workshop.assets.of_job(job.id, "result")) == 2
+
+
+async def test_a_picture_waits_while_the_media_processes_are_busy(workshop: Workshop):
+    await finished(workshop, addresses(workshop, 1))
+    willing = workshop.deliverer.pool
+    async with MediaPool() as closed:
+        workshop.deliverer.pool = closed
+    for _ in range(5):
+        await deliver(workshop, 300)
+    early = list(workshop.courier.tried)
+    workshop.deliverer.pool = willing
+    await deliver(workshop, 300)
+
+    assert early == []
+    assert workshop.courier.delivered[0].assets[0].note == ""
 
 
 async def test_a_host_that_is_away_is_asked_again(workshop: Workshop):
