@@ -18,10 +18,12 @@ from discord.http import Route
 from bot import providers
 from bot.config import Settings
 from bot.deliverer import Deliverer
+from bot.edits import Edits
 from bot.engine import Engine
 from bot.errors import ConfigError
 from bot.media.assets import AssetFiles
 from bot.media.fetch import Fetcher, FetchRules
+from bot.media.pool import MediaPool
 from bot.parts import Parts, Terms
 from bot.tokens import Signer
 from bot.transport import Transport
@@ -30,14 +32,18 @@ from bot.wire import Credential
 from cogs.bot import Desk, Studio
 from storage.assets import AssetStore
 from storage.database import Database
+from storage.drafts import DraftStore
 from storage.errors import StorageError
 from storage.jobs import JobStore
+from storage.moodboards import MoodboardStore
+from storage.people import PeopleStore
 
 log = logging.getLogger(__name__)
 
 _DRAIN_SECONDS = 4.0
 _CLOSE_SECONDS = 3.0
 _RECONNECT_CAP_SECONDS = 60.0
+_DRAFTS_KEPT_MS = 8 * 24 * 3600 * 1000  # longer than any job waits for its submit
 
 
 def now() -> int:
@@ -53,12 +59,22 @@ class Core:
     database: Database
     engine: Engine
     deliverer: Deliverer
+    drafts: DraftStore
 
     def studio(self) -> Studio:
         """A new Discord client on this core; deliveries go through it from now on."""
-        desk = Desk(engine=self.engine, deliverer=self.deliverer)
+        desk = Desk(
+            engine=self.engine,
+            deliverer=self.deliverer,
+            drafts=self.drafts,
+            moodboards=MoodboardStore(self.database),
+            people=PeopleStore(self.database),
+        )
         studio = Studio(
-            desk, public_url=self.settings.public_url, proxy=self.settings.discord_proxy or None
+            desk,
+            public_url=self.settings.public_url,
+            operator_guild_ids=self.settings.operator_guild_ids,
+            proxy=self.settings.discord_proxy or None,
         )
         self.deliverer.courier = studio.courier
         return studio
@@ -75,14 +91,16 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
         Database(settings.database) as database,
         Transport() as transport,
         Fetcher(rules) as fetcher,
+        MediaPool() as pool,
     ):
         database.claim_file()
         await database.migrate()
         await files.open()
         jobs = JobStore(database)
         await jobs.release_leases()
+        assets = AssetStore(database)
         deliverer = Deliverer(
-            jobs=jobs, assets=AssetStore(database), files=files, fetcher=fetcher, now=now
+            jobs=jobs, assets=assets, files=files, fetcher=fetcher, pool=pool, now=now
         )
         parts = Parts(
             jobs=jobs,
@@ -91,16 +109,25 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
             credentials=credentials(settings),
             transport=transport,
             signer=Signer(settings.secret_keys),
-            terms=Terms(
-                public_url=settings.public_url,
-                poll_ms=round(settings.poll_seconds * 1000),
-                deadline_ms=round(settings.job_deadline_seconds * 1000),
-                prices=settings.prices,
-            ),
+            terms=_terms(settings),
             now=now,
         )
         engine = Engine(parts, deliverer)
-        yield Core(settings=settings, database=database, engine=engine, deliverer=deliverer)
+        drafts = DraftStore(database)
+        await drafts.prune(now() - _DRAFTS_KEPT_MS)
+        await deliverer.clear_drafts(now() - _DRAFTS_KEPT_MS)
+        yield Core(
+            settings=settings, database=database, engine=engine, deliverer=deliverer, drafts=drafts
+        )
+
+
+def _terms(settings: Settings) -> Terms:
+    return Terms(
+        public_url=settings.public_url,
+        poll_ms=round(settings.poll_seconds * 1000),
+        deadline_ms=round(settings.job_deadline_seconds * 1000),
+        prices=settings.prices,
+    )
 
 
 def credentials(settings: Settings) -> dict[tuple[str, str], Credential]:
@@ -127,6 +154,9 @@ async def working(core: Core, *, online: asyncio.Event, stop: asyncio.Event) -> 
         engine=core.engine,
         assets=core.deliverer.assets,
         files=core.deliverer.files,
+        drafts=core.drafts,
+        edits=Edits(core.engine, core.deliverer),
+        now=now,
         ready=lambda: _not_ready(core, online),
     )
     async with serving(make_app(site), core.settings.web_host, core.settings.web_port) as port:

@@ -6,11 +6,14 @@ ends in `news`. Nothing durable lives in memory: after a crash the next start go
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ulid import ULID
 
+from bot.calls import Calls
 from bot.deliverer import Deliverer
 from bot.errors import CallbackError, InvalidRequestError, ProtocolError
 from bot.loop import Loop, Work
@@ -20,6 +23,7 @@ from bot.parts import Parts
 from bot.submitter import Submitter
 from bot.text import N_
 from bot.watcher import Watcher
+from bot.wire import Progress
 from storage.errors import NotFoundError
 from storage.models import Destination, Job, Status, Upload
 
@@ -50,6 +54,8 @@ class Engine:
 
     def __init__(self, parts: Parts, deliverer: Deliverer) -> None:
         self._parts, self.jobs, self.catalog = parts, parts.jobs, parts.catalog
+        self._deliverer, self.calls = deliverer, Calls(parts)
+        self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self.news = News(parts, self._wake)
         submitter = Submitter(parts, self.news, deliverer)
         watcher = Watcher(parts, self.news)
@@ -59,6 +65,11 @@ class Engine:
             Work(name="deliver", claim=deliverer.claim, do=deliverer.deliver, width=12),
         )
         self.loops = {work.name: Loop(work, parts.jobs, parts.now) for work in works}
+
+    @property
+    def public_url(self) -> str:
+        """Where this bot is reached from outside; empty without a public address."""
+        return self._parts.terms.public_url
 
     async def run(self) -> None:
         """Run all loops until `drain`."""
@@ -99,7 +110,7 @@ class Engine:
             parent_index=order.index,
             action=order.action,
             retry_of=order.retry_of,
-            price=self.price(operation, order.params),
+            price=self.price(operation, order.params, order.params.traits(parent_traits)),
             created_at=now,
             due_at=now + _ANSWER_GRACE_MS,
         )
@@ -112,6 +123,12 @@ class Engine:
         """The person has been answered (`card_id`: the progress card); the job may go."""
         await self.jobs.acknowledge(job.id, card_id, now=self._parts.now())
         self.loops["submit"].wake()
+
+    async def announce(self, job: Job) -> None:
+        """Post a job's card where no answer to an interaction is one; then it may go."""
+        ahead = await self.jobs.ahead_of(job)
+        card = await self._deliverer.post_card(Progress(job=job, now=job.created_at, ahead=ahead))
+        await self.acknowledge(job, card)
 
     async def cancel(self, job: Job) -> bool:
         """Cancel a job that nobody has begun to submit; False when it is too late."""
@@ -130,9 +147,12 @@ class Engine:
         await self.jobs.hurry_deliveries(now=self._parts.now())
         self.loops["deliver"].wake()
 
-    def price(self, operation: Operation, params: Params) -> int | None:
-        """The estimate in fen; None when it is unknown. PRICES goes before the catalog."""
-        factor = params.price_factor()
+    def price(self, operation: Operation, params: Params, traits: frozenset[str]) -> int | None:
+        """The estimate in fen; None when it is unknown. PRICES goes before the catalog.
+
+        `traits` are those of the result.
+        """
+        factor = params.price_factor(traits)
         if operation.name in self._parts.terms.prices:
             return round(self._parts.terms.prices[operation.name] * factor)
         return operation.price.of(factor)
@@ -143,12 +163,26 @@ class Engine:
             raise CallbackError
         return self._parts.signer.job_of(provider, token)
 
+    @contextmanager
+    def listening(self, job_id: str) -> Iterator[asyncio.Event]:
+        """An event that is set when a verified callback of this job comes in."""
+        heard = asyncio.Event()
+        self._listeners[job_id].add(heard)
+        try:
+            yield heard
+        finally:
+            self._listeners[job_id].discard(heard)
+            if not self._listeners[job_id]:
+                del self._listeners[job_id]
+
     async def callback(self, provider: str, job_id: str, body: bytes) -> None:
         """A verified callback came in. Whatever stands in it, applying it is harmless."""
         try:
             job = await self.jobs.get(job_id)
         except NotFoundError:
             raise CallbackError from None
+        for heard in self._listeners.get(job_id, ()):
+            heard.set()
         try:
             update = self._parts.providers[provider].callback(body)
         except ProtocolError:

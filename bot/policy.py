@@ -1,5 +1,6 @@
 """May this person do this here? Pure: takes plain values, knows neither Discord nor storage."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.errors import NotAllowedError
@@ -11,13 +12,15 @@ from storage.models import Job
 class Person:
     """Who acts, and where: `guild_id` None is the person's DM with the bot.
 
-    `holds_copy`: the press came from a message that this bot sent to that DM.
+    `holds_copy`: the press came from a message that this bot sent to that DM. `is_operator`: the
+    application is theirs.
     """
 
     user_id: int
     guild_id: int | None
     is_admin: bool = False
     holds_copy: bool = False
+    is_operator: bool = False
 
 
 def check_visible(person: Person, job: Job) -> None:
@@ -42,3 +45,15 @@ def check_owner(person: Person, job: Job) -> None:
     check_visible(person, job)
     if person.user_id != job.destination.user_id and not person.is_admin:
         raise NotAllowedError(N_("Only the person who started this, or an admin, may do that."))
+
+
+def check_operator(person: Person, operator_guilds: Collection[int]) -> None:
+    """The bot's own account is its owner's affair, and that of the operators' servers' admins."""
+    at_home = person.guild_id is not None and person.guild_id in operator_guilds
+    if not person.is_operator and not (at_home and person.is_admin):
+        raise NotAllowedError(
+            N_(
+                "Only whoever runs this bot may look into its account: its owner, or admins of "
+                "the servers in OPERATOR_GUILD_IDS."
+            )
+        )

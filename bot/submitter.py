@@ -6,6 +6,8 @@ the same request id again; *callback*, wait for the callback, whose address name
 the deadline; *none*, at once. What cannot be settled fails as uncertain, and says so.
 """
 
+import asyncio
+import base64
 import json
 import logging
 import random
@@ -30,7 +32,7 @@ from bot.parts import Parts, backoff_ms
 from bot.text import N_
 from bot.transport import SUBMIT_SECONDS
 from bot.wire import Credential, Request
-from storage.models import UNCERTAIN, Job, Status
+from storage.models import UNCERTAIN, Asset, Job, Status
 
 log = logging.getLogger(__name__)
 
@@ -114,19 +116,25 @@ class Submitter:
     async def _with_uploads(self, job: Job) -> Job:
         if not job.uploads:
             return job
-        if not self._parts.terms.public_url:
-            raise InvalidRequestError(
-                N_("Uploads need this bot's own public address, which is not set (PUBLIC_URL).")
-            )
-        assets = [
-            await self._deliverer.keep_upload(job, upload, position)
-            for position, upload in enumerate(job.uploads)
-        ]
         text = json.dumps(job.params)
-        for asset in reversed(assets):
-            stand_in = f"{UPLOAD_SCHEME}{asset.position}"
-            text = text.replace(stand_in, f"{self._parts.terms.public_url}/m/{asset.name}")
+        inline = self._parts.catalog.operation(job.operation).validate(job.params).inline()
+        # From the last on: the stand-in of the first is the beginning of the eleventh's.
+        for position in reversed(range(len(job.uploads))):
+            stand_in = f"{UPLOAD_SCHEME}{position}"
+            if not self._parts.terms.public_url and stand_in not in inline:
+                raise InvalidRequestError(
+                    N_("Uploads need this bot's own public address, which is not set (PUBLIC_URL).")
+                )
+            asset = await self._deliverer.keep_upload(job, job.uploads[position], position)
+            text = text.replace(stand_in, await self._address(asset))
         return await self._jobs.set_params(job, json.loads(text))
+
+    async def _address(self, asset: Asset) -> str:
+        """Where the provider finds a file, or the file itself where it has no address."""
+        if public := self._parts.terms.public_url:
+            return f"{public}/m/{asset.name}"
+        data = await asyncio.to_thread(self._deliverer.files.path(asset).read_bytes)
+        return f"data:{asset.content_type};base64,{base64.b64encode(data).decode()}"
 
     async def _upload_away(self, job: Job, error: FetchError) -> None:
         if self._parts.now() - job.created_at > self._parts.terms.deadline_ms:

@@ -143,12 +143,16 @@ class Progress:
 class Courier(Protocol):
     """The way jobs reach people; Discord's implementation is in `cogs.results`."""
 
-    def read_upload(self, job: Job, upload: Upload) -> AsyncIterator[bytes]:
+    def read_upload(self, upload: Upload) -> AsyncIterator[bytes]:
         """The bytes of a file the person attached; MediaError when it cannot be read."""
         ...
 
     async def deliver(self, delivery: Delivery) -> Receipt:
         """Post the job's one message of this outcome; CourierError when it may be tried again."""
+        ...
+
+    async def post_card(self, progress: Progress) -> int | None:
+        """Post a job's card to its channel; its message's id, None when it could not be posted."""
         ...
 
     async def show_progress(self, progress: Progress) -> None:

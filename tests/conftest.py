@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 
 from bot.deliverer import Deliverer
@@ -16,6 +17,7 @@ from bot.engine import Engine, Order
 from bot.errors import CallbackError
 from bot.media.assets import AssetFiles
 from bot.media.fetch import Fetcher, FetchRules
+from bot.media.pool import MediaPool
 from bot.parts import Parts, Terms
 from bot.providers import catalog
 from bot.providers.youchuan import Youchuan
@@ -73,6 +75,13 @@ def assets(database: Database) -> AssetStore:
     return AssetStore(database)
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def pool() -> AsyncIterator[MediaPool]:
+    """Media processes that are started once and serve each test's own event loop."""
+    async with MediaPool() as opened:
+        yield opened
+
+
 @pytest.fixture
 async def provider() -> AsyncIterator[ProviderDouble]:
     async with ProviderDouble() as double:
@@ -88,6 +97,7 @@ def courier() -> RecordingCourier:
 class Workshop:
     """The engine on real parts, the doubles it talks to, and a hand on its loops."""
 
+    database: Database
     engine: Engine
     deliverer: Deliverer
     parts: Parts
@@ -164,7 +174,7 @@ class Workshop:
 
 @asynccontextmanager
 async def opened_workshop(
-    database: Database, folder: Path, clock: Clock, courier: RecordingCourier
+    database: Database, folder: Path, clock: Clock, courier: RecordingCourier, pool: MediaPool
 ) -> AsyncIterator[Workshop]:
     """A workshop whose callback address really listens."""
     async with AsyncExitStack() as stack:
@@ -174,7 +184,9 @@ async def opened_workshop(
         files = AssetFiles(folder)
         await files.open()
         jobs, assets = JobStore(database), AssetStore(database)
-        deliverer = Deliverer(jobs=jobs, assets=assets, files=files, fetcher=fetcher, now=clock)
+        deliverer = Deliverer(
+            jobs=jobs, assets=assets, files=files, fetcher=fetcher, pool=pool, now=clock
+        )
         deliverer.courier = courier
         credential = Credential(
             provider="youchuan", url=double.url, app_id=APP_ID, secret=SECRET, concurrency=10
@@ -190,6 +202,7 @@ async def opened_workshop(
             now=clock,
         )
         workshop = Workshop(
+            database=database,
             engine=Engine(parts, deliverer),
             deliverer=deliverer,
             parts=parts,
@@ -229,7 +242,7 @@ async def _listening(workshop: Workshop) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def workshop(
-    database: Database, tmp_path: Path, clock: Clock, courier: RecordingCourier
+    database: Database, tmp_path: Path, clock: Clock, courier: RecordingCourier, pool: MediaPool
 ) -> AsyncIterator[Workshop]:
-    async with opened_workshop(database, tmp_path / "assets", clock, courier) as opened:
+    async with opened_workshop(database, tmp_path / "assets", clock, courier, pool) as opened:
         yield opened

@@ -8,7 +8,7 @@ from typing import Any
 from ulid import ULID
 
 from bot.wire import Delivery, Progress, Receipt
-from storage.models import Asset, Destination, Job, Upload
+from storage.models import Asset, Destination, Draft, Job, Upload
 
 NOON = 1_790_000_000_000  # milliseconds; an instant like any other
 _numbers = itertools.count(1)
@@ -50,7 +50,7 @@ def make_job(**overrides: Any) -> Job:
     return Job(**{**values, **overrides})
 
 
-def make_asset(job_id: str, **overrides: Any) -> Asset:
+def make_asset(job_id: str | None, **overrides: Any) -> Asset:
     values: dict[str, Any] = {
         "token": f"{next(_numbers):022d}",
         "job_id": job_id,
@@ -64,6 +64,21 @@ def make_asset(job_id: str, **overrides: Any) -> Asset:
     return Asset(**{**values, **overrides})
 
 
+def make_draft(**overrides: Any) -> Draft:
+    """A draft of the editor that expires in a quarter of an hour."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "token": f"{number:022d}",
+        "purpose": "editor",
+        "destination": make_destination(),
+        "interaction_id": number,
+        "payload": {},
+        "created_at": NOON,
+        "expires_at": NOON + 900_000,
+    }
+    return Draft(**{**values, **overrides})
+
+
 class RecordingCourier:
     """A courier that keeps what it is given; the next calls fail with what lies in `troubles`.
 
@@ -74,10 +89,11 @@ class RecordingCourier:
         self.tried: list[Delivery] = []
         self.delivered: list[Delivery] = []
         self.progress: list[Progress] = []
+        self.cards: list[Progress] = []
         self.troubles: deque[BaseException] = deque()
         self.uploads: dict[int, Sequence[bytes] | BaseException] = {}
 
-    async def read_upload(self, job: Job, upload: Upload) -> AsyncIterator[bytes]:
+    async def read_upload(self, upload: Upload) -> AsyncIterator[bytes]:
         held = self.uploads[upload.attachment_id]
         if isinstance(held, BaseException):
             raise held
@@ -91,6 +107,10 @@ class RecordingCourier:
         self.delivered.append(delivery)
         channel = delivery.job.destination.channel_id
         return Receipt(channel_id=channel, message_id=1000 + len(self.delivered))
+
+    async def post_card(self, progress: Progress) -> int | None:
+        self.cards.append(progress)
+        return 2000 + len(self.cards)
 
     async def show_progress(self, progress: Progress) -> None:
         self.progress.append(progress)

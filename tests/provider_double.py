@@ -6,19 +6,24 @@ submit it takes is one line in `paid`.
 
 import asyncio
 import io
+import os
 import socket
 import struct
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Self
 
 import aiohttp
+import av
 from aiohttp import web
 from PIL import Image
 
 APP_ID, SECRET = "app-of-the-double", "secret-of-the-double"
-_IMAGE = {"jobId", "imageNo", "callback"}
+_PICTURE = {"jobId", "imageNo"}
+_IMAGE = _PICTURE | {"callback"}
+_CLIP = {"jobId", "videoNo", "callback"}
 _PROMPT = _IMAGE | {"remixPrompt"}
 _FIELDS: Mapping[str, set[str]] = {
     "diffusion": {"text", "callback"},
@@ -29,7 +34,35 @@ _FIELDS: Mapping[str, set[str]] = {
     "outpaint": _PROMPT | {"scale"},
     "remix": _PROMPT | {"mode"},
     "enhance": _IMAGE,
+    "inpaint": _PROMPT | {"mask"},
+    "edit": _PROMPT | {"mask", "canvas", "imgPos"},
+    "upload-paint": {"imgUrl", "mask", "canvas", "imgPos", "remixPrompt", "callback"},
+    "retexture": {"imgUrl", "remixPrompt", "callback"},
+    "remove-background": {"imgUrl", "callback"},
+    "video-diffusion": _IMAGE | {"prompt", "videoType"},
+    "extend-video": _CLIP | {"prompt"},
+    "video-upscale": _CLIP,
 }
+# What the manual calls 必填; `video-diffusion` needs one of two.
+_REQUIRED: Mapping[str, set[str]] = {
+    "diffusion": {"text"},
+    "variation": _PICTURE | {"type"},
+    "upscale": _PICTURE | {"type"},
+    "reroll": {"jobId"},
+    "pan": _PICTURE | {"direction", "scale"},
+    "outpaint": _PICTURE | {"scale"},
+    "remix": _PICTURE | {"remixPrompt"},
+    "enhance": _PICTURE,
+    "inpaint": _PICTURE | {"mask"},
+    "edit": _PICTURE | {"canvas", "imgPos", "remixPrompt"},
+    "upload-paint": {"imgUrl", "mask", "canvas", "imgPos", "remixPrompt"},
+    "retexture": {"imgUrl", "remixPrompt"},
+    "remove-background": {"imgUrl"},
+    "video-diffusion": set(),
+    "extend-video": {"jobId", "videoNo", "prompt"},
+    "video-upscale": {"jobId", "videoNo"},
+}
+_CLIPS = {"video-diffusion", "extend-video", "video-upscale"}
 _COMMENTS = {
     0: "已创建",
     1: "执行中",
@@ -77,15 +110,123 @@ def complaint(code: int, reason: str) -> Reply:
 HTML = "<html><body>502 Bad Gateway</body></html>"
 
 
-def picture(color: str = "red") -> bytes:
-    """A small true PNG."""
+def picture(
+    color: str = "red", size: tuple[int, int] = (16, 16), *, kind: str = "PNG", mode: str = "RGB"
+) -> bytes:
+    """A small true picture of one colour."""
     file = io.BytesIO()
-    Image.new("RGB", (16, 16), color).save(file, "PNG")
+    Image.new(mode, size, color).save(file, kind)
     return file.getvalue()
 
 
+@cache
+def clip() -> bytes:
+    """A small true MP4 of half a second."""
+    return _filmed([Image.new("RGB", (64, 64), (60 * shade, 90, 90)) for shade in range(4)])
+
+
+@cache
+def heavy_clip() -> bytes:
+    """Three seconds of noise that nothing compresses: 12 MiB."""
+    size = (640, 480)
+    noise = [Image.frombytes("RGB", size, os.urandom(size[0] * size[1] * 3)) for _ in range(24)]
+    return _filmed(noise, preset="ultrafast", crf="1")
+
+
+def _filmed(pictures: Sequence[Image.Image], **options: str) -> bytes:
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("h264", rate=8, options=options)
+        stream.width, stream.height = pictures[0].size
+        stream.pix_fmt = "yuv420p"
+        for image in pictures:
+            container.mux(stream.encode(av.VideoFrame.from_image(image)))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+class AccountDouble:
+    """The double's endpoints that make no job: the account, its callback test, its moodboards.
+
+    `answers` holds by verb what they say instead of what is so; a `Reply` among them is carried
+    out. `asked` is what came in: verb, and query or body.
+    """
+
+    def __init__(self, double: "ProviderDouble") -> None:
+        self._double = double
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.answers: dict[str, Any] = {"subscribe": {"plan": "pro"}}
+        self.boards: dict[str, dict[str, Any]] = {}
+        self.calls_back, self.tested = True, asyncio.Event()
+
+    def add_routes(self, app: web.Application) -> None:
+        for verb in ("subscribe", "costs", "cost-monthly", "moodboards"):
+            app.router.add_get(f"/v1/tob/{verb}", self._listed)
+        app.router.add_post("/v1/tob/callback", self._callback)
+        app.router.add_post("/v1/tob/moodboard", self._create)
+        app.router.add_put("/v1/tob/moodboard/{id}", self._update)
+
+    async def _listed(self, request: web.Request) -> web.StreamResponse:
+        verb, query = request.path.rpartition("/")[2], dict(request.query)
+        self.asked.append((verb, query))
+        known = set() if verb == "subscribe" else {"pageNo", "pageSize"}
+        if not set(query) <= known | ({"since", "to"} if verb == "costs" else set()):
+            return _answer(complaint(400, "Invalid_Argument"))
+        if verb.startswith("cost") and not known <= set(query):
+            return _answer(complaint(400, "Invalid_Argument"))
+        page, size = int(query.get("pageNo", 1)), int(query.get("pageSize", 10))
+        if not (1 <= page <= 1000 and 1 <= size <= 500):
+            return _answer(complaint(400, "Invalid_Argument"))
+        there = list(self.boards.values()) if verb == "moodboards" else []
+        shown = there[(page - 1) * size : page * size]
+        return self._said(request, verb, {"items": shown, "total": len(there)})
+
+    async def _callback(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.asked.append(("callback", body))
+        paid = next((paid for paid in self._double.paid if paid.id == body.get("jobId")), None)
+        if set(body) != {"jobId"} or paid is None:
+            return _answer(complaint(400, "Invalid_Argument"))
+        self.tested.set()
+        if self.calls_back and paid.callback:
+            await self._double.call_back(paid.callback, self._double.jobs[paid.id])
+        return self._said(request, "callback", {})
+
+    async def _create(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.asked.append(("post", body))
+        if "name" not in body or _no_board(body):
+            return _answer(complaint(400, "Invalid_Argument"))
+        number = f"{len(self.asked):024x}"
+        if "post" not in self.answers:
+            self.boards[number] = {"id": number, **body}
+        return self._said(request, "post", {"id": number})
+
+    async def _update(self, request: web.Request) -> web.StreamResponse:
+        body, number = await request.json(), request.match_info["id"]
+        self.asked.append(("put", body | {"id": number}))
+        if _no_board(body):
+            return _answer(complaint(400, "Invalid_Argument"))
+        if number not in self.boards:
+            return _answer(complaint(404, "Not_Found"))
+        if "put" not in self.answers:
+            self.boards[number] |= body
+        return self._said(request, "put", self.boards[number])
+
+    def _said(self, request: web.Request, verb: str, otherwise: Any) -> web.StreamResponse:
+        if refused := self._double.intruder(request):
+            return _answer(refused)
+        said = self.answers.get(verb, otherwise)
+        return (
+            self._double.told(request, said) if isinstance(said, Reply) else web.json_response(said)
+        )
+
+
 class ProviderDouble:
-    """An async context manager; `url` is where it listens."""
+    """An async context manager; `url` is where it listens.
+
+    `drawings` holds what a verb's files are from now on, instead of a red picture or a clip.
+    """
 
     def __init__(self) -> None:
         self.paid: list[Paid] = []
@@ -93,13 +234,16 @@ class ProviderDouble:
         self.submits: deque[Reply] = deque()
         self.polls: deque[Reply] = deque()
         self.files: deque[Reply] = deque()
+        self.drawings: dict[str, bytes] = {}
         self.jobs: dict[str, dict[str, Any]] = {}
         self.taken, self.go_on = asyncio.Event(), asyncio.Event()
         self.url = ""
+        self.account = AccountDouble(self)
         self._leave = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         app = web.Application()
+        self.account.add_routes(app)
         app.router.add_post("/v1/tob/{verb}", self._submit)
         app.router.add_get("/v1/tob/job/{id}", self._job)
         app.router.add_get("/files/{name}", self._file)
@@ -137,8 +281,16 @@ class ProviderDouble:
 
     def finish(self, external_id: str, count: int = 1) -> dict[str, Any]:
         """The job has `count` pictures now."""
-        urls = [f"{self.url}/files/{external_id}_{n}.png" for n in range(count)]
+        kind = "mp4" if self.verb_of(external_id) in _CLIPS else "png"
+        urls = [f"{self.url}/files/{external_id}_{n}.{kind}" for n in range(count)]
         return self.set(external_id, 2, urls)
+
+    def verb_of(self, external_id: str) -> str:
+        """What was asked of a job; a reroll does what the job did that it repeats."""
+        paid = next((paid for paid in self.paid if paid.id == external_id), None)
+        if paid and paid.verb == "reroll":
+            return self.verb_of(paid.body["jobId"])
+        return paid.verb if paid else ""
 
     async def call_back(self, address: str, body: Any) -> int:
         """POST news (JSON, or bytes as they are) to a callback address; the status it got."""
@@ -153,7 +305,7 @@ class ProviderDouble:
         if reply.deed == "refuse":
             return _reset(request)
         body = await request.json()
-        fault = self._fault(request, verb, body)
+        fault = self.intruder(request) or _misfit(verb, body)
         if fault or (reply.status and reply.deed == "ok"):
             return _answer(fault or reply)
         job = self.set(f"{len(self.paid) + 1:024x}", 1)
@@ -181,13 +333,16 @@ class ProviderDouble:
             return web.Response(text=HTML, content_type="text/html")
         return _answer(reply) if reply.deed == "error" else web.json_response(job)
 
-    def _fault(self, request: web.Request, verb: str, body: Any) -> Reply | None:
+    def intruder(self, request: web.Request) -> Reply | None:
+        """The refusal of whoever does not know the credentials."""
         sent = request.headers
         if (sent.get("x-youchuan-app"), sent.get("x-youchuan-secret")) != (APP_ID, SECRET):
             return complaint(401, "Invalid_App_Identifier")
-        if verb not in _FIELDS or not isinstance(body, dict) or not set(body) <= _FIELDS[verb]:
-            return complaint(400, "Invalid_Argument")
         return None
+
+    def told(self, request: web.Request, reply: Reply) -> web.StreamResponse:
+        """An answer as the script wants it."""
+        return _reset(request) if reply.deed == "reset" else _answer(reply)
 
     async def _job(self, request: web.Request) -> web.StreamResponse:
         external_id = request.match_info["id"]
@@ -209,7 +364,24 @@ class ProviderDouble:
             return web.Response(text=HTML, content_type="image/png")
         if reply.status:
             return _answer(reply)
-        return web.Response(body=picture(), content_type="image/png")
+        drawn = self.drawings.get(self.verb_of(request.match_info["name"].partition("_")[0]))
+        if request.path.endswith(".mp4"):
+            return web.Response(body=drawn or clip(), content_type="video/mp4")
+        return web.Response(body=drawn or picture(), content_type="image/png")
+
+
+def _no_board(body: Any) -> bool:
+    return not set(body) <= {"name", "description", "images"} or None in body.values()
+
+
+def _misfit(verb: str, body: Any) -> Reply | None:
+    if verb not in _FIELDS or not isinstance(body, dict):
+        return complaint(400, "Invalid_Argument")
+    if not _REQUIRED[verb] <= set(body) <= _FIELDS[verb] or None in body.values():
+        return complaint(400, "Invalid_Argument")
+    if verb == "video-diffusion" and not {"jobId", "prompt"} & set(body):
+        return complaint(400, "Invalid_Argument")
+    return None
 
 
 def _answer(reply: Reply) -> web.Response:

@@ -164,10 +164,10 @@ async def test_a_follow_up_of_an_account_that_is_gone_says_so(workshop: Workshop
 
 async def test_prices_of_the_settings_go_before_the_catalogs(workshop: Workshop):
     params = DIFFUSION.validate({"text": "a cat --draft"})
-    assert workshop.engine.price(DIFFUSION, params) == 25
+    assert workshop.engine.price(DIFFUSION, params, frozenset()) == 25
     workshop.restart(prices={"youchuan.diffusion": 80})
 
-    assert workshop.engine.price(DIFFUSION, params) == 40
+    assert workshop.engine.price(DIFFUSION, params, frozenset()) == 40
 
 
 async def test_a_queued_job_can_be_canceled_and_is_never_paid(workshop: Workshop):

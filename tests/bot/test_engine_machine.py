@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 
 from bot.engine import Order
 from bot.errors import CourierError
+from bot.media.pool import MediaPool
 from bot.wire import Outcome
 from storage.database import Database
 from storage.models import FINAL, WAYS_BACK, Job, Status
@@ -47,8 +48,9 @@ _EARLY = frozenset({Status.QUEUED, Status.SUBMITTING})
 class JobMachine(RuleBasedStateMachine):
     """Every rule is one thing that can happen; what may never happen are the invariants."""
 
-    def __init__(self, template: Path) -> None:
+    def __init__(self, template: Path, pool: MediaPool) -> None:
         super().__init__()
+        self._pool = pool
         self._runner = asyncio.Runner()
         self._folder = tempfile.TemporaryDirectory()
         self._stack = AsyncExitStack()
@@ -64,7 +66,11 @@ class JobMachine(RuleBasedStateMachine):
         database = await self._stack.enter_async_context(Database(f"sqlite:///{path}"))
         return await self._stack.enter_async_context(
             opened_workshop(
-                database, Path(self._folder.name) / "assets", Clock(), RecordingCourier()
+                database,
+                Path(self._folder.name) / "assets",
+                Clock(),
+                RecordingCourier(),
+                self._pool,
             )
         )
 
@@ -242,9 +248,9 @@ def check_forward(before: Job, after: Job) -> None:
     assert before.external_id in {None, after.external_id}
 
 
-def test_nothing_that_can_happen_breaks_a_promise(migrated_file: Path):
+def test_nothing_that_can_happen_breaks_a_promise(migrated_file: Path, pool: MediaPool):
     run_state_machine_as_test(
-        lambda: JobMachine(migrated_file),
+        lambda: JobMachine(migrated_file, pool),
         settings=settings(
             max_examples=60,
             stateful_step_count=9,

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.errors import NotAllowedError
-from bot.policy import Person, check_owner, check_press, check_visible
+from bot.policy import Person, check_operator, check_owner, check_press, check_visible
 from tests.factories import make_destination, make_job
 
 JOB = make_job(destination=make_destination(guild_id=1, user_id=5))
@@ -51,3 +51,24 @@ def test_whoever_was_sent_a_copy_may_go_on_from_it_but_not_act_for_the_owner():
 
     with pytest.raises(NotAllowedError):
         check_owner(holder, JOB)
+
+
+OPERATORS_GUILD = 1
+OPERATOR = Person(user_id=9, guild_id=2, is_operator=True)
+OPERATOR_IN_DM = Person(user_id=9, guild_id=None, is_operator=True)
+
+
+@pytest.mark.parametrize("person", [ADMIN, OPERATOR, OPERATOR_IN_DM], ids=str)
+def test_the_account_is_shown_to_the_owner_and_to_admins_of_the_operators_servers(person: Person):
+    check_operator(person, {OPERATORS_GUILD})
+
+
+@pytest.mark.parametrize("person", [OWNER, NEIGHBOUR, FOREIGN_ADMIN, IN_OWN_DM], ids=str)
+def test_the_account_is_shown_to_nobody_else(person: Person):
+    with pytest.raises(NotAllowedError, match="OPERATOR_GUILD_IDS"):
+        check_operator(person, {OPERATORS_GUILD})
+
+
+def test_without_an_operators_server_admins_are_nobody_else():
+    with pytest.raises(NotAllowedError):
+        check_operator(ADMIN, frozenset())

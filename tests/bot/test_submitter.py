@@ -446,7 +446,8 @@ async def test_uploads_without_a_public_address_are_refused(workshop: Workshop):
     job = await workshop.press(uploads=(upload(),))
     await workshop.turn("submit")
 
-    assert (await workshop.now(job)).failure == "invalid"
+    row = await workshop.now(job)
+    assert (row.failure, "PUBLIC_URL" in (row.failure_text or "")) == ("invalid", True)
 
 
 async def test_the_secret_travels_in_its_header_only(workshop: Workshop):
