@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.edits import Edits
 from bot.engine import Engine
 from bot.media.assets import AssetFiles
-from bot.web import callbacks, files
-from bot.web.keys import ENGINE, FILES, READ_SECONDS, READY, STORE
+from bot.web import callbacks, editor, files
+from bot.web.keys import DRAFTS, EDITS, ENGINE, FILES, NOW, READ_SECONDS, READY, STORE
 from storage.assets import AssetStore
+from storage.drafts import DraftStore
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,9 @@ class Site:
     engine: Engine
     assets: AssetStore
     files: AssetFiles
+    drafts: DraftStore
+    edits: Edits
+    now: Callable[[], int]
     ready: Callable[[], Awaitable[list[str]]]
     read_seconds: float = 10.0
 
@@ -48,10 +53,12 @@ def make_app(site: Site) -> web.Application:
     """The application; body size, headers and error pages are the same for every route."""
     app = web.Application(client_max_size=_MAX_BODY, middlewares=[_guard])
     app[ENGINE], app[STORE], app[FILES] = site.engine, site.assets, site.files
+    app[DRAFTS], app[EDITS], app[NOW] = site.drafts, site.edits, site.now
     app[READY], app[READ_SECONDS] = site.ready, site.read_seconds
     app.on_response_prepare.append(_add_headers)
     app.add_routes(callbacks.routes)
     app.add_routes(files.routes)
+    app.add_routes(editor.routes)
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _readyz)
     return app

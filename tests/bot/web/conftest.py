@@ -9,7 +9,9 @@ import aiohttp
 import pytest
 import yarl
 
+from bot.edits import Edits
 from bot.web.server import Site, make_app, serving
+from storage.drafts import DraftStore
 from tests.conftest import Workshop
 
 
@@ -55,6 +57,9 @@ async def opened_server(workshop: Workshop, **terms: Any) -> AsyncIterator[Serve
         "engine": workshop.engine,
         "assets": workshop.assets,
         "files": workshop.files,
+        "drafts": DraftStore(workshop.database),
+        "edits": Edits(workshop.engine, workshop.deliverer),
+        "now": workshop.clock,
         "ready": ready,
     }
     app = make_app(Site(**{**values, **terms}))
