@@ -30,42 +30,42 @@ _FALLBACKS = ("mountain", "sea", "forest", "city")  # for words that call for no
 
 def draw(prompt: str, *, seed: int, index: int, size: tuple[int, int]) -> Image.Image:
     """One picture for a prompt: the same arguments always give the same pixels (RGB)."""
-    reading, shared = read(prompt), _random(prompt, seed)
+    reading, shared = read(prompt), random_of(prompt, seed)
     palette = mixed(reading, shared)
     if not reading.motifs:
         reading = replace(reading, motifs=frozenset({shared.choice(_FALLBACKS)}))
-    image = compose(reading, palette, _random(prompt, seed, index), index, size)
-    return _noted(image, reading)
+    image = compose(reading, palette, random_of(prompt, seed, index), index, size)
+    return noted(image, reading)
 
 
 def vary(
     source: Image.Image, *, strength: Literal["subtle", "strong"], seed: int, index: int
 ) -> Image.Image:
     """A variation: strong paints a new composition in the same palette, subtle retouches."""
-    reading = _recalled(source)
-    rng = _random("vary", strength, seed, index)
+    reading = reading_of(source)
+    rng = random_of("vary", strength, seed, index)
     if strength == "strong":
         palette = palette_of(source)
         image = compose(reading, palette, rng, index + seed, source.size, graded=False)
-        return _noted(image, reading)
+        return noted(image, reading)
     image = tilted(moved_in(source, rng), rng.uniform(-0.06, 0.06))
     image = ImageEnhance.Brightness(image).enhance((0.93, 1.07, 1.0, 0.97)[index % 4])
     canvas = Canvas(image, palette_of(source), VIEWS[index % 4], rng)
     clouds(canvas, 0.25)
     motes(canvas, 14)
-    return _noted(canvas.image, reading)
+    return noted(canvas.image, reading)
 
 
 def remix(source: Image.Image, prompt: str, *, mode: int, seed: int, index: int) -> Image.Image:
     """The picture under a new prompt; mode 0 is strong (repainted), 1 is subtle (recoloured)."""
     reading = read(prompt)
-    rng = _random(prompt, "remix", mode, seed, index)
+    rng = random_of(prompt, "remix", mode, seed, index)
     asked = mixed(reading, rng)
-    reading = Reading(reading.palettes, reading.motifs or _recalled(source).motifs, reading.style)
+    reading = Reading(reading.palettes, reading.motifs or reading_of(source).motifs, reading.style)
     if mode == 0:
         palette = blended(asked, palette_of(source), 0.3)
         image = compose(reading, palette, rng, index, source.size, graded=False)
-        return _noted(Image.blend(image, soft(source, 0.05), 0.15), reading)
+        return noted(Image.blend(image, soft(source, 0.05), 0.15), reading)
     if reading.palettes:
         source = Image.blend(source, tinted(source, asked), 0.6)
     canvas = Canvas(source.copy(), asked, VIEWS[index % 4], rng)
@@ -73,7 +73,7 @@ def remix(source: Image.Image, prompt: str, *, mode: int, seed: int, index: int)
     if "birds" in reading.motifs:
         birds(canvas)
     weather(canvas, reading.motifs)
-    return _noted(styled(canvas.image, reading.style, rng), reading)
+    return noted(styled(canvas.image, reading.style, rng), reading)
 
 
 def enlarge(source: Image.Image, *, factor: int, creative: bool) -> Image.Image:
@@ -82,11 +82,11 @@ def enlarge(source: Image.Image, *, factor: int, creative: bool) -> Image.Image:
     size = (max(1, round(source.width * factor_)), max(1, round(source.height * factor_)))
     image = source.resize(size, Image.Resampling.LANCZOS)
     if creative:
-        rng = _random("enlarge", *size)
+        rng = random_of("enlarge", *size)
         image = grained(image, rng, 7)
         image = image.filter(ImageFilter.UnsharpMask(radius=3, percent=90, threshold=2))
         image = ImageEnhance.Color(ImageEnhance.Contrast(image).enhance(1.06)).enhance(1.08)
-    return _noted(image, _recalled(source))
+    return noted(image, reading_of(source))
 
 
 def enhance(source: Image.Image) -> Image.Image:
@@ -94,7 +94,7 @@ def enhance(source: Image.Image) -> Image.Image:
     image = enlarge(source, factor=2, creative=False)
     image = ImageOps.autocontrast(image, cutoff=0.5, preserve_tone=True)
     image = image.filter(ImageFilter.UnsharpMask(radius=2, percent=110, threshold=2))
-    return _noted(ImageEnhance.Color(image).enhance(1.15), _recalled(source))
+    return noted(ImageEnhance.Color(image).enhance(1.15), reading_of(source))
 
 
 def pan(source: Image.Image, *, direction: int, scale: float, seed: int, index: int) -> Image.Image:
@@ -104,7 +104,7 @@ def pan(source: Image.Image, *, direction: int, scale: float, seed: int, index: 
     more = min(room, max(0, round(source.size[side] * (max(1.0, scale) - 1))))
     margins = [0, 0, 0, 0]
     margins[(3, 2, 1, 0)[direction % 4]] = more
-    return _extended(source, margins, _random("pan", direction, seed, index))
+    return extended(source, margins, random_of("pan", direction, seed, index))
 
 
 def outpaint(source: Image.Image, *, scale: float, seed: int, index: int) -> Image.Image:
@@ -116,8 +116,8 @@ def outpaint(source: Image.Image, *, scale: float, seed: int, index: int) -> Ima
     )
     left, top = (source.width - inner.width) // 2, (source.height - inner.height) // 2
     right, bottom = source.width - inner.width - left, source.height - inner.height - top
-    rng = _random("outpaint", seed, index)
-    return _extended(inner, [left, top, right, bottom], rng, note=_recalled(source))
+    rng = random_of("outpaint", seed, index)
+    return extended(inner, [left, top, right, bottom], rng, note=reading_of(source))
 
 
 def size_of(aspect: str | None, *, hd: bool = False, draft: bool = False) -> tuple[int, int]:
@@ -137,27 +137,30 @@ def encode(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _recalled(image: Image.Image) -> Reading:
+def reading_of(image: Image.Image) -> Reading:
+    """What was painted in a picture of ours, as far as its note tells."""
     return recalled(str(image.info.get(_NOTE, "")))
 
 
-def _noted(image: Image.Image, reading: Reading) -> Image.Image:
+def noted(image: Image.Image, reading: Reading) -> Image.Image:
+    """The same picture, its note written."""
     image.info[_NOTE] = reading.note()
     return image
 
 
-def _random(*parts: object) -> Random:
+def random_of(*parts: object) -> Random:
+    """Chance that is the same for the same parts."""
     # Bytes, because a prompt may hold half a surrogate pair, which str seeding cannot encode.
     text = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
     return Random(text)  # noqa: S311
 
 
-def _extended(
+def extended(
     source: Image.Image, margins: Sequence[int], rng: Random, note: Reading | None = None
 ) -> Image.Image:
     """The picture inside margins (left, top, right, bottom) that continue its edges."""
     left, top, right, bottom = margins
-    reading = note or _recalled(source)
+    reading = note or reading_of(source)
     width, height = source.width + left + right, source.height + top + bottom
     wide = Image.new("RGB", (width, source.height))
     wide.paste(source, (left, 0))
@@ -182,7 +185,7 @@ def _extended(
     inner = (left, top, left + source.width, top + source.height)
     image.paste(_faded(canvas.image, image, inner))
     image.paste(source, (left, top))
-    return _noted(image, reading)
+    return noted(image, reading)
 
 
 def _continued(source: Image.Image, more: int, share: float) -> Image.Image:

@@ -1,153 +1,199 @@
-"""Draws what the emulator's jobs ask for. Synchronous: it runs in a thread."""
+"""Draws what the emulator's jobs ask for. Synchronous: it runs in a thread.
+
+Clips are made in `films`.
+"""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 from PIL import Image
 
-from bot.providers import prompt as mj
-from bot.sandbox import art
-from bot.sandbox.envelopes import Work
+from bot.sandbox import art, films, retouch
+from bot.sandbox.commissions import Commission
+from bot.sandbox.envelopes import INVALID
+from bot.sandbox.inputs import BadInputError, linked
+from bot.sandbox.works import write
 
 _GRID = 4
-_UNNAMED = mj.MODEL_BY_KEY["v6.1"]  # what the provider takes where a prompt names no model
+_SINGLE = frozenset({"youchuan.enhance", "youchuan.remove_background"})
+_CUT_OUT = frozenset({"PNG", "JPEG", "MPO"})  # what can be cut out (manual: 移除背景)
 
 
-def paint(work: Work, parent: Work | None, folder: Path) -> list[str]:
-    """Draw all pictures of a job into `folder`; their file names in order."""
-    draw = _PAINTERS[work.operation]
-    names = []
-    for index in range(count_of(work)):
-        name = f"{work.id}-{index}.png"
-        write(folder / name, art.encode(draw(work, parent, folder, index)))
-        names.append(name)
-    return names
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file so that nobody ever sees half of it."""
-    unfinished = path.with_name(f"{path.name}.part")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)
-
-
-def count_of(work: Work) -> int:
-    """How many pictures a job yields: an upscale one, but on v8.1 four (see its manual)."""
-    if work.operation == "youchuan.enhance":
-        return 1
+def count_of(commission: Commission) -> int:
+    """How many results a job yields: an upscale one, but on v8.1 four (see its manual)."""
+    work = commission.work
+    if "video" in work.traits:
+        return films.count_of(commission)
     if work.operation == "youchuan.upscale":
-        model = mj.parse(work.prompt).model
-        return _GRID if model and model.key == "v8.1" else 1
-    return _GRID
+        return _GRID if "v8.1" in work.traits else 1
+    return 1 if work.operation in _SINGLE else _GRID
 
 
-def _diffusion(work: Work, parent: Work | None, folder: Path, index: int) -> Image.Image:
-    parsed = mj.parse(work.prompt)
+def paint(commission: Commission, index: int) -> str:
+    """Draw one result of a job; the name of its file.
+
+    BadInputError when a picture that was given does not fit.
+    """
+    work = commission.work
+    if "video" in work.traits:
+        name = f"{work.id}-{index}.mp4"
+        films.shoot(commission, index, commission.folder / name)
+    else:
+        name = f"{work.id}-{index}.png"
+        image = _PAINTERS[work.operation](commission, index)
+        write(commission.folder / name, art.encode(image))
+    return name
+
+
+def _diffusion(commission: Commission, index: int) -> Image.Image:
+    prompt, seed = commission.prompt, commission.work.seed
     size = art.size_of(
-        str(parsed.values["aspect"]) if "aspect" in parsed.values else None,
-        hd="hd" in parsed.values,
-        draft="draft" in parsed.values,
+        str(prompt.values["aspect"]) if "aspect" in prompt.values else None,
+        hd="hd" in prompt.values,
+        draft="draft" in prompt.values,
     )
-    return art.draw(parsed.text, seed=work.seed, index=index, size=size)
+    images = [commission.picture(address) for address in prompt.images]
+    image = art.draw(prompt.text, seed=seed, index=index, size=size)
+    if len(images) > 1:
+        sources = [*images, image] if prompt.text else images
+        image = retouch.blend(sources, prompt.text, seed=seed, index=index, size=size)
+    elif images:
+        image = _influenced(
+            image, images[0], float(str(prompt.values.get("image_weight", 1))), index
+        )
+    return _referring(commission, image, index)
 
 
-def _reroll(work: Work, parent: Work | None, folder: Path, index: int) -> Image.Image:
-    if parent is not None and parent.operation != "youchuan.diffusion":
-        kept = [number for number, name in enumerate(parent.pictures) if name]
-        source = _source(parent, kept[index % len(kept)], folder)
-        return art.vary(source, strength="strong", seed=work.seed, index=index)
-    return _diffusion(work, parent, folder, index)
+def _influenced(image: Image.Image, other: Image.Image, weight: float, index: int) -> Image.Image:
+    """The picture with the light and the subject of another; the weight is that of ``--iw``."""
+    if not weight:
+        return image
+    return retouch.featuring(retouch.styled_after(image, other, 100 * weight), other, index=index)
 
 
-def _variation(work: Work, parent: Work | None, folder: Path, index: int) -> Image.Image:
-    strong = work.body["type"] == 1
-    if work.body.get("remixPrompt"):
-        return _remixed(work, parent, folder, index, mode=0 if strong else 1)
-    source = _chosen(work, parent, folder)
+def _referring(commission: Commission, image: Image.Image, index: int) -> Image.Image:
+    """The picture with the subjects and in the styles that its prompt refers to."""
+    prompt, given = commission.prompt, commission.given
+    subjects = [*linked(prompt, "oref"), *linked(prompt, "cref")]
+    for address in filter(given.__contains__, subjects):
+        image = retouch.featuring(image, given[address].image, index=index)
+    weight = float(str(prompt.values.get("style_weight", 100)))
+    styles = [*linked(prompt, "sref"), *commission.board]
+    for address in filter(given.__contains__, styles):
+        image = retouch.styled_after(image, given[address].image, weight)
+    return image
+
+
+def _variation(commission: Commission, index: int) -> Image.Image:
+    strong = commission.work.body["type"] == 1
+    if commission.work.body.get("remixPrompt"):
+        return _remixed(commission, index, mode=0 if strong else 1)
     strength: Literal["subtle", "strong"] = "strong" if strong else "subtle"
-    return art.vary(source, strength=strength, seed=work.seed, index=index)
+    return art.vary(commission.source(), strength=strength, seed=commission.work.seed, index=index)
 
 
-def _upscale(work: Work, parent: Work | None, folder: Path, index: int) -> Image.Image:
-    source, kind = _chosen(work, parent, folder), work.body["type"]
+def _upscale(commission: Commission, index: int) -> Image.Image:
+    source, kind = commission.source(), commission.work.body["type"]
     if index:
-        source = art.vary(source, strength="subtle", seed=work.seed, index=index)
+        source = art.vary(source, strength="subtle", seed=commission.work.seed, index=index)
     return art.enlarge(source, factor=4 if kind == 3 else 2, creative=kind == 1)
 
 
-def _pan(work: Work, parent: Work | None, folder: Path, index: int) -> Image.Image:
+def _pan(commission: Commission, index: int) -> Image.Image:
+    body = commission.work.body
     return art.pan(
-        _reprompted(work, parent, folder, index),
-        direction=work.body["direction"],
-        scale=work.body["scale"],
-        seed=work.seed,
+        _reprompted(commission, index),
+        direction=body["direction"],
+        scale=body["scale"],
+        seed=commission.work.seed,
         index=index,
     )
 
 
-def _outpaint(work: Work, parent: Work | None, folder: Path, index: int) -> Image.Image:
-    source = _reprompted(work, parent, folder, index)
-    return art.outpaint(source, scale=work.body["scale"], seed=work.seed, index=index)
+def _outpaint(commission: Commission, index: int) -> Image.Image:
+    scale, seed = commission.work.body["scale"], commission.work.seed
+    return art.outpaint(_reprompted(commission, index), scale=scale, seed=seed, index=index)
 
 
-def _remix(work: Work, parent: Work | None, folder: Path, index: int) -> Image.Image:
-    return _remixed(work, parent, folder, index, mode=work.body.get("mode") or 0)
+def _remix(commission: Commission, index: int) -> Image.Image:
+    return _remixed(commission, index, mode=commission.work.body.get("mode") or 0)
 
 
-def _enhance(work: Work, parent: Work | None, folder: Path, index: int) -> Image.Image:
-    return art.enhance(_chosen(work, parent, folder))
+def _enhance(commission: Commission, index: int) -> Image.Image:
+    return art.enhance(commission.source())
 
 
-def _reprompted(work: Work, parent: Work | None, folder: Path, index: int) -> Image.Image:
-    if work.body.get("remixPrompt"):
-        return _remixed(work, parent, folder, index, mode=1)
-    return _chosen(work, parent, folder)
+def _inpaint(commission: Commission, index: int) -> Image.Image:
+    source, text = commission.source(), commission.prompt.text
+    mask = commission.mask(source.size)
+    if mask is None:
+        raise LookupError(commission.work.id)
+    return retouch.inpaint(source, mask, text, seed=commission.work.seed, index=index)
 
 
-def _remixed(
-    work: Work, parent: Work | None, folder: Path, index: int, *, mode: int
+def _edit(commission: Commission, index: int) -> Image.Image:
+    source = commission.source()
+    return _on_canvas(commission, source, commission.mask(source.size), index)
+
+
+def _upload_paint(commission: Commission, index: int) -> Image.Image:
+    given = commission.given[commission.work.body["imgUrl"]]
+    return _on_canvas(commission, given.image, commission.mask(given.size), index)
+
+
+def _on_canvas(
+    commission: Commission, source: Image.Image, mask: Image.Image | None, index: int
 ) -> Image.Image:
-    text = mj.parse(work.body["remixPrompt"]).text
-    source = _chosen(work, parent, folder)
-    return art.remix(source, text, mode=mode, seed=work.seed, index=index)
+    body: dict[str, Any] = commission.work.body
+    canvas, box = body["canvas"], body["imgPos"]
+    return retouch.edit(
+        source,
+        canvas=(canvas["width"], canvas["height"]),
+        box=(box.get("x", 0), box.get("y", 0), box["width"], box["height"]),
+        mask=mask,
+        prompt=commission.prompt.text,
+        seed=commission.work.seed,
+        index=index,
+    )
 
 
-def _chosen(work: Work, parent: Work | None, folder: Path) -> Image.Image:
-    if parent is None:
-        raise LookupError(work.id)
-    return _source(parent, work.body["imageNo"], folder)
+def _retexture(commission: Commission, index: int) -> Image.Image:
+    source = commission.picture(commission.work.body["imgUrl"])
+    text = commission.prompt.text
+    return retouch.retexture(source, text, seed=commission.work.seed, index=index)
 
 
-def _source(parent: Work, index: int, folder: Path) -> Image.Image:
-    with Image.open(folder / parent.pictures[index]) as image:
-        image.load()
-        return image
+def _remove_background(commission: Commission, index: int) -> Image.Image:
+    given = commission.given[commission.work.body["imgUrl"]]
+    if given.kind not in _CUT_OUT:
+        raise BadInputError(INVALID, "无效参数：图片格式仅支持jpg/jpeg/png")
+    return retouch.cutout(given.image)
 
 
-_Painter = Callable[[Work, Work | None, Path, int], Image.Image]
+def _reprompted(commission: Commission, index: int) -> Image.Image:
+    if commission.work.body.get("remixPrompt"):
+        return _remixed(commission, index, mode=1)
+    return commission.source()
+
+
+def _remixed(commission: Commission, index: int, *, mode: int) -> Image.Image:
+    seed, text = commission.work.seed, commission.prompt.text
+    image = art.remix(commission.source(), text, mode=mode, seed=seed, index=index)
+    return _referring(commission, image, index)
+
+
+_Painter = Callable[[Commission, int], Image.Image]
 _PAINTERS: Mapping[str, _Painter] = {
     "youchuan.diffusion": _diffusion,
     "youchuan.variation": _variation,
     "youchuan.upscale": _upscale,
-    "youchuan.reroll": _reroll,
     "youchuan.pan": _pan,
     "youchuan.outpaint": _outpaint,
+    "youchuan.inpaint": _inpaint,
     "youchuan.remix": _remix,
+    "youchuan.edit": _edit,
+    "youchuan.upload_paint": _upload_paint,
+    "youchuan.retexture": _retexture,
+    "youchuan.remove_background": _remove_background,
     "youchuan.enhance": _enhance,
 }
-
-
-def prompt_of(body: Mapping[str, Any], parent: Work | None) -> str:
-    """The prompt a job runs under: its own, else that of the job it follows.
-
-    InvalidRequestError: its parameters do not fit its model.
-    """
-    inherited = parent.prompt if parent else ""
-    own = str(body.get("text") or body.get("remixPrompt") or "")
-    if not own:
-        return inherited
-    parsed, former = mj.parse(own), mj.parse(inherited).model
-    check = mj.validate_follow_up if parent else mj.validate
-    check(parsed, parsed.model or former or _UNNAMED)
-    return own if parsed.model or not former else f"{own} {former.flag}"

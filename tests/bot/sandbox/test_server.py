@@ -1,19 +1,15 @@
 """The emulator on real HTTP: what a bot that is staged on it may rely on."""
 
 import asyncio
-import hashlib
-import json
 import os
 import re
 import signal
 import sys
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import aiohttp
 import pytest
 import yarl
-from aiohttp import web
+from PIL import Image
 
 from bot.errors import (
     AuthError,
@@ -23,150 +19,87 @@ from bot.errors import (
     UnavailableError,
 )
 from bot.providers import catalog
-from bot.providers.youchuan import Youchuan
-from bot.sandbox import art, studio
-from bot.sandbox.server import emulating
-from bot.wire import Response, State
+from bot.sandbox.works import write
+from bot.wire import Credential, Response, State
+from tests.bot.sandbox.desk import (
+    HEADERS,
+    PROMPT,
+    ROOT,
+    SAMPLES,
+    SECONDS,
+    YOUCHUAN,
+    Desk,
+    opened_desk,
+    refusal,
+    sample,
+)
 
-ROOT = Path(__file__).parents[3]
-SAMPLES = ROOT / "tests" / "samples" / "youchuan"
-HEADERS = {"x-youchuan-app": "any", "x-youchuan-secret": "any"}
-SECONDS = 30
-PROMPT = "a cat by the sea --v 7 --draft"
-YOUCHUAN = Youchuan()
-ONE_PICTURE = {"upscale", "enhance"}
+pytestmark = pytest.mark.usefixtures("small_results")
+
+ONE_RESULT = {"upscale", "enhance", "remove_background", "video_upscale"}
 SAMPLE_VERBS = sorted(path.name.split(".")[0] for path in SAMPLES.glob("*.request.json"))
 
 
-def sample(name):
-    return json.loads((SAMPLES / f"{name}.json").read_text())
-
-
-@pytest.fixture(autouse=True)
-def small_pictures(monkeypatch):
-    monkeypatch.setattr(art, "AREA", 20_000)
-
-
-class Back:
-    """The address where callbacks arrive."""
-
-    def __init__(self):
-        self.url, self.bodies = "", asyncio.Queue()
-
-    async def receive(self, request):
-        self.bodies.put_nowait(await request.read())
-        return web.Response()
-
-    async def update(self):
-        """What the next callback says."""
-        async with asyncio.timeout(SECONDS):
-            return YOUCHUAN.callback(await self.bodies.get())
-
-
-@pytest.fixture
-async def back():
-    receiver, app = Back(), web.Application()
-    app.router.add_post("/back", receiver.receive)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/back"
-    yield receiver
-    await runner.cleanup()
-
-
-class Desk:
-    """A customer of the emulator."""
-
-    def __init__(self, session, address):
-        self.session, self.address = session, address
-
-    async def ask(self, method, path, body=None, *, headers=HEADERS):
-        url = yarl.URL(self.address + path, encoded=True)
-        data = body if body is None or isinstance(body, bytes) else json.dumps(body)
-        async with self.session.request(method, url, data=data, headers=headers) as answer:
-            return Response(status=answer.status, headers=answer.headers, body=await answer.read())
-
-    async def post(self, verb, **body):
-        return await self.ask("POST", f"/v1/tob/{verb}", body)
-
-    async def submit(self, verb="diffusion", **body):
-        """The id of a job that was taken."""
-        row = catalog().operation(f"youchuan.{verb}")
-        if verb == "diffusion":
-            body.setdefault("text", PROMPT)
-        return YOUCHUAN.accepted(row, await self.post(verb, **body)).external_id
-
-    async def show(self, job_id):
-        return await self.ask("GET", f"/v1/tob/job/{job_id}")
-
-    async def finished(self, job_id):
-        """The answer that first tells of a job's end."""
-        async with asyncio.timeout(SECONDS):
-            while YOUCHUAN.update(answer := await self.show(job_id)).state is State.RUNNING:
-                pass
-        return answer
-
-    async def result(self, job_id):
-        return YOUCHUAN.update(await self.finished(job_id))
-
-    async def drawn(self, verb="diffusion", **body):
-        """The id of a job that is done."""
-        job_id = await self.submit(verb, **body)
-        assert (await self.result(job_id)).state is State.SUCCEEDED
-        return job_id
-
-    async def pictures(self, update):
-        files = []
-        for media in update.result.media:
-            async with self.session.get(media.url) as answer:
-                assert (answer.status, answer.content_type) == (200, "image/png")
-                files.append(hashlib.sha256(await answer.read()).hexdigest())
-        return files
-
-
-@asynccontextmanager
-async def opened_desk(folder, *, pace=0.05):
-    async with emulating(folder, pace=pace) as address, aiohttp.ClientSession() as session:
-        yield Desk(session, address)
-
-
-@pytest.fixture
-async def desk(tmp_path):
-    async with opened_desk(tmp_path / "sandbox") as opened:
-        yield opened
-
-
-def refusal(answer, verb="diffusion"):
-    """The error that our own client reads from a refusal; its reason is in `reason`."""
-    with pytest.raises(Exception) as caught:  # noqa: PT011
-        YOUCHUAN.accepted(catalog().operation(f"youchuan.{verb}"), answer)
-    return caught.value
-
-
 async def test_every_operation_and_call_of_the_catalog_has_a_route(desk):
-    for row in catalog().values():
-        answer = await desk.ask(row.method, row.path, {})
-        assert answer.json()["reason"] == "Invalid_Argument", row.name
-    for call in catalog().calls:
-        answer = await desk.ask(call.method, call.path.replace("{jobId}", "abc"))
-        reason = "Not_Found" if "{jobId}" in call.path else None
-        assert answer.json().get("reason") == reason, call.name
+    for row in (*catalog().values(), *catalog().calls):
+        path = re.sub(r"\{\w+\}", "abc", row.path)
+        answer = await desk.ask(row.method, path, headers={})
+        assert answer.json()["reason"] == "Invalid_App_Identifier", row.path
+
+
+@pytest.mark.parametrize("name", sorted(catalog()))
+async def test_an_operation_refuses_an_empty_request(desk, name):
+    row = catalog().operation(name)
+
+    answer = await desk.ask(row.method, row.path, {})
+
+    assert (answer.status, answer.json()["reason"]) == (400, "Invalid_Argument")
+
+
+@pytest.mark.parametrize("call", catalog().calls, ids=lambda call: call.name)
+async def test_a_call_answers_what_our_own_client_asks(desk, home, call):
+    known = {
+        "job_id": await desk.drawn(callback=home.callback),
+        "id": (await desk.ask("POST", "/v1/tob/moodboard", {"name": "Old"})).json()["id"],
+        "name": "New",
+    }
+    values = {name: known[name] for name in call.params.model_fields if name in known}
+    account = Credential(provider="youchuan", url=desk.address, app_id="any", secret="any")
+    request = YOUCHUAN.call(call, values, account, now=0)
+
+    url = yarl.URL(desk.address + request.path, encoded=True).with_query(request.query)
+    async with desk.session.request(
+        request.method, url, json=request.body, headers=request.headers
+    ) as answer:
+        told = Response(status=answer.status, body=await answer.read())
+
+    assert isinstance(YOUCHUAN.answer(told), dict)
 
 
 def test_there_is_a_sample_for_every_operation():
     assert {f"youchuan.{verb}" for verb in SAMPLE_VERBS} == set(catalog())
 
 
-@pytest.mark.parametrize("verb", SAMPLE_VERBS)
-async def test_the_manuals_sample_is_drawn_and_told_as_the_manual_says(desk, back, verb):
+async def staged(verb, desk, home):
+    """The manual's sample request, its addresses and jobs being ones that there are."""
     body = sample(f"{verb}.request")
-    if "jobId" in body:
+    picture = home.show("sample.png", Image.new("RGB", (512, 512), "teal"))
+    if "videoNo" in body:
+        body["jobId"] = await desk.drawn("video_diffusion", prompt="a calm sea --bs 1")
+    elif "jobId" in body:
         body["jobId"] = await desk.drawn()
+    if "imgUrl" in body:
+        body["imgUrl"] = picture
+    if "prompt" in body:
+        body["prompt"] = body["prompt"].replace("https://your-image.com", picture)
     if verb != "reroll":
-        body["callback"] = back.url
+        body["callback"] = home.callback
+    return body
 
-    accepted = await desk.post(verb, **body)
+
+@pytest.mark.parametrize("verb", SAMPLE_VERBS)
+async def test_the_manuals_sample_is_drawn_and_told_as_the_manual_says(desk, home, verb):
+    accepted = await desk.post(verb, **await staged(verb, desk, home))
     update = YOUCHUAN.accepted(catalog().operation(f"youchuan.{verb}"), accepted)
     answer = await desk.finished(update.external_id)
     done = YOUCHUAN.update(answer)
@@ -175,13 +108,13 @@ async def test_the_manuals_sample_is_drawn_and_told_as_the_manual_says(desk, bac
     assert done.state is State.SUCCEEDED
     assert done.external_id == update.external_id
     assert done.result.seed
-    pictures = await desk.pictures(done)
-    assert len(pictures) == len(set(pictures)) == (1 if verb in ONE_PICTURE else 4)
+    files = await desk.files(done, "video/mp4" if "video" in verb else "image/png")
+    assert len(files) == len(set(files)) == (1 if verb in ONE_RESULT else 4)
     for told, manual in ((accepted, "accepted"), (answer, "done")):
         assert told.json().keys() == sample(manual).keys()
         assert told.json()["cost"].keys() == sample(manual)["cost"].keys()
     if verb != "reroll":
-        assert await back.update() == done
+        assert await home.update() == done
 
 
 async def test_an_upscale_of_version_8_gives_four_different_pictures(desk):
@@ -189,8 +122,8 @@ async def test_an_upscale_of_version_8_gives_four_different_pictures(desk):
 
     done = await desk.result(await desk.submit("upscale", jobId=parent, imageNo=1, type=1))
 
-    pictures = await desk.pictures(done)
-    assert len(pictures) == len(set(pictures)) == 4
+    files = await desk.files(done)
+    assert len(files) == len(set(files)) == 4
 
 
 async def test_a_follow_up_keeps_the_model_of_its_job_unless_it_names_one(desk):
@@ -225,6 +158,25 @@ async def test_what_the_manual_does_not_know_is_refused(desk, body):
     assert answer.status == 400
     assert answer.json().keys() == sample("error_Invalid_Argument").keys()
     assert refusal(answer).reason == "Invalid_Argument"
+
+
+@pytest.mark.parametrize(
+    ("verb", "changes"),
+    [
+        ("variation", {"imageNo": "0"}),
+        ("variation", {"type": True}),
+        ("outpaint", {"scale": "1.5"}),
+        ("edit", {"canvas": {"width": 1024.5, "height": 1024}}),
+        ("edit", {"canvas": {"width": 1024, "height": 1024, "depth": 1}}),
+        ("inpaint", {"mask": {"areas": [{"width": 9, "height": 9, "points": ["1"] * 6}]}}),
+        ("video_diffusion", {"videoType": "1"}),
+        ("upload_paint", {"img_url": "https://example.com/a.png"}),
+    ],
+)
+async def test_values_have_the_types_and_the_names_of_the_manual(desk, verb, changes):
+    answer = await desk.post(verb, **{**sample(f"{verb}.request"), **changes})
+
+    assert refusal(answer, verb).reason == "Invalid_Argument"
 
 
 @pytest.mark.parametrize("body", [{"job_id": "abc"}, {"jobId": "abc", "callback": "http://x"}])
@@ -303,11 +255,11 @@ async def test_a_job_can_be_told_to_fail(desk):
     assert (answer.json()["status"], answer.json()["seed"]) == (4, 0)
 
 
-async def test_a_job_can_be_told_to_be_moderated(desk, back):
-    job_id = await desk.submit(text="a cat sandbox:moderated", callback=back.url)
+async def test_a_job_can_be_told_to_be_moderated(desk, home):
+    job_id = await desk.submit(text="a cat sandbox:moderated", callback=home.callback)
 
     assert isinstance((await desk.result(job_id)).error, ModerationError)
-    assert isinstance((await back.update()).error, ModerationError)
+    assert isinstance((await home.update()).error, ModerationError)
 
 
 async def test_a_job_can_be_told_to_lose_its_second_picture(desk):
@@ -323,20 +275,20 @@ async def test_a_job_can_be_told_to_lose_its_second_picture(desk):
     assert media[1].said == "涉政"
 
 
-async def test_a_submit_can_be_told_to_meet_a_busy_server_once(desk, back):
+async def test_a_submit_can_be_told_to_meet_a_busy_server_once(desk, home):
     first = await desk.post("diffusion", text="a cat sandbox:busy")
     again = await desk.post("diffusion", text="a cat sandbox:busy")
-    other = await desk.post("diffusion", text="a cat sandbox:busy", callback=back.url)
+    other = await desk.post("diffusion", text="a cat sandbox:busy", callback=home.callback)
 
     assert (first.status, again.status, other.status) == (503, 200, 503)
     assert isinstance(refusal(first), UnavailableError)
 
 
-async def test_a_submit_can_be_told_to_lose_its_answer_although_it_was_taken(desk, back):
+async def test_a_submit_can_be_told_to_lose_its_answer_although_it_was_taken(desk, home):
     with pytest.raises(aiohttp.ClientError):
-        await desk.post("diffusion", text="a cat sandbox:lost", callback=back.url)
+        await desk.post("diffusion", text="a cat sandbox:lost", callback=home.callback)
 
-    update = await back.update()
+    update = await home.update()
     assert update.state is State.SUCCEEDED
     assert await desk.result(update.external_id) == update
 
@@ -370,22 +322,22 @@ async def test_a_job_that_cannot_be_painted_fails(desk, tmp_path):
 async def test_finished_jobs_survive_a_restart(tmp_path):
     async with opened_desk(tmp_path) as before:
         job_id = await before.drawn()
-        known = await before.pictures(await before.result(job_id))
+        known = await before.files(await before.result(job_id))
 
     async with opened_desk(tmp_path) as after:
         done = await after.result(job_id)
-        assert await after.pictures(done) == known
+        assert await after.files(done) == known
         assert all(media.url.startswith(after.address) for media in done.result.media)
 
 
-async def test_running_jobs_finish_after_a_restart_and_call_back(tmp_path, back):
+async def test_running_jobs_finish_after_a_restart_and_call_back(tmp_path, home):
     async with opened_desk(tmp_path, pace=600) as before:
-        job_id = await before.submit(callback=back.url)
+        job_id = await before.submit(callback=home.callback)
 
     async with opened_desk(tmp_path) as after:
-        update = await back.update()
+        update = await home.update()
         assert (update.external_id, update.state) == (job_id, State.SUCCEEDED)
-        assert len(set(await after.pictures(update))) == 4
+        assert len(set(await after.files(update))) == 4
 
 
 async def test_a_callback_that_nobody_takes_harms_nothing(desk):
@@ -397,7 +349,7 @@ async def test_a_callback_that_nobody_takes_harms_nothing(desk):
     "name",
     ["{id}.json", "../{id}.json", "%2e%2e%2f{id}.json", "..%2fsecret.txt", "{id}-9.png", "%00"],
 )
-async def test_only_pictures_are_served(desk, tmp_path, name):
+async def test_only_results_are_served(desk, tmp_path, name):
     (tmp_path / "secret.txt").write_text("a secret")
     job_id = await desk.submit()
 
@@ -413,10 +365,10 @@ async def test_files_are_written_whole_or_not_at_all(desk, tmp_path):
     (tmp_path / "old.json.part").mkdir()
 
     with pytest.raises(OSError, match=r"old\.json\.part"):
-        studio.write(old, b"new")
+        write(old, b"new")
 
     assert old.read_bytes() == b"old"
-    assert len(list((tmp_path / "sandbox").iterdir())) == 5
+    assert len([path for path in (tmp_path / "sandbox").iterdir() if path.is_file()]) == 5
     assert not list((tmp_path / "sandbox").glob("*.part"))
 
 

@@ -1,0 +1,121 @@
+"""The pictures that a job names by their addresses: fetched over HTTP, and read."""
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image, ImageOps
+
+from bot.errors import BadMediaError, MediaError
+from bot.media import images, masks
+from bot.media.fetch import Fetcher, FetchRules
+from bot.operations import Operation, Params
+from bot.providers.prompt import Prompt
+from bot.sandbox.art import LONGEST_SIDE
+from bot.sandbox.envelopes import UNREACHABLE
+
+log = logging.getLogger(__name__)
+
+# Any address will do, as a demo's pictures are on this very machine.
+RULES = FetchRules(allow_private=True, max_bytes=30 * 1024 * 1024, total_seconds=15)
+
+_MOST_PIXELS = 40_000_000
+_REFERENCES = ("sref", "oref", "cref", "end")  # the parameters that take addresses
+_WEIGHT = re.compile(r"::-?[0-9.]+$")
+
+
+class BadInputError(Exception):
+    """The job ends with this status, and this comment in place of the status's own words."""
+
+    def __init__(self, status: int, comment: str = "") -> None:
+        super().__init__(comment)
+        self.status, self.comment = status, comment
+
+
+@dataclass(frozen=True)
+class Given:
+    """A picture that came from outside, made smaller if it is huge; `size` is its own.
+
+    `kind` is the format of its file, such as PNG.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+    kind: str
+
+
+def linked(prompt: Prompt, name: str) -> list[str]:
+    """The addresses, without weights, that a prompt gives for a parameter; style codes are none."""
+    value = prompt.values.get(name)
+    given = map(str, value) if isinstance(value, tuple) else ()
+    return [_WEIGHT.sub("", one) for one in given if "://" in one]
+
+
+def addresses(operation: Operation, params: Params, prompt: Prompt) -> list[str]:
+    """All that a request names: its picture, its mask, and what its own prompt refers to."""
+    found = [getattr(params, operation.file_field)] if operation.file_field else []
+    mask = getattr(params, "mask", None)
+    if mask is not None and mask.url:
+        found.append(mask.url)
+    if params.own_prompt():
+        found += prompt.images
+        for name in _REFERENCES:
+            found += linked(prompt, name)
+    return list(dict.fromkeys(found))
+
+
+@asynccontextmanager
+async def fetched(
+    fetcher: Fetcher, needed: Sequence[str], wished: Sequence[str], inline: Container[str]
+) -> AsyncIterator[dict[str, Path]]:
+    """The files of these addresses, for the time of the block.
+
+    BadInputError when one that is `needed` cannot be had; what is only `wished` for is left out.
+    Those of `inline` may be ``data:`` URLs.
+    """
+    with TemporaryDirectory(prefix="atelier-inputs-") as name:
+        folder = Path(name)
+
+        async def get(address: str) -> Path | None:
+            try:
+                if address in inline and address.startswith("data:"):
+                    return await asyncio.to_thread(masks.decoded, address, folder)
+                return await fetcher.fetch(address, folder)
+            except MediaError as error:
+                log.info("a picture is not to be had: %s", error)
+                return None
+
+        asked = list(dict.fromkeys([*needed, *wished]))
+        got = dict(zip(asked, await asyncio.gather(*map(get, asked)), strict=True))
+        if any(got[address] is None for address in needed):
+            raise BadInputError(UNREACHABLE)
+        yield {address: path for address, path in got.items() if path}
+
+
+def read(files: Mapping[str, Path], needed: Container[str]) -> dict[str, Given]:
+    """The pictures in these files; BadInputError when one that is `needed` is none. Synchronous."""
+    pictures = {}
+    for address, path in files.items():
+        try:
+            pictures[address] = _read(path)
+        except BadMediaError as error:
+            log.info("a picture cannot be read: %s", error)
+            if address in needed:
+                raise BadInputError(UNREACHABLE) from None
+    return pictures
+
+
+def _read(path: Path) -> Given:
+    with images.opened(path, _MOST_PIXELS) as image:
+        image.load()
+        kind = image.format or ""
+        upright = ImageOps.exif_transpose(image)
+        plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    size = plain.size
+    plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    return Given(plain, size, kind)
