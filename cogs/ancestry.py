@@ -1,5 +1,7 @@
 """What a job goes back to: the earlier jobs that it was made from."""
 
+from collections.abc import Callable
+
 from bot.operations import Catalog, Params
 from cogs.words import params_of
 from storage.errors import NotFoundError
@@ -14,9 +16,21 @@ async def prompted_by(job: Job, jobs: JobStore, catalog: Catalog) -> Params | No
 
     None where no job brought a prompt, or the one that did is not there any more.
     """
+    return await _nearest(job, jobs, catalog, lambda params: params.own_prompt())
+
+
+async def words_behind(job: Job, jobs: JobStore, catalog: Catalog) -> str:
+    """The words that a result is known by: a prompt may be parameters alone, and say nothing."""
+    params = await _nearest(job, jobs, catalog, lambda params: params.words())
+    return params.words() if params else ""
+
+
+async def _nearest(
+    job: Job, jobs: JobStore, catalog: Catalog, brings: Callable[[Params], str]
+) -> Params | None:
     for _step in range(_DEEPEST):
         params = params_of(job, catalog)
-        if params is not None and params.own_prompt():
+        if params is not None and brings(params):
             return params
         if job.parent_id is None:
             return None

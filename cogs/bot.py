@@ -1,23 +1,30 @@
 """The Discord client: what it is made of, and what it serves."""
 
+import asyncio
 import contextlib
+import contextvars
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.webhook.async_ import async_context
 
 from bot.deliverer import Deliverer
 from bot.engine import Engine
 from bot.text import set_reader
 from cogs import EXTENSIONS, errors
 from cogs.cards import Cards
+from cogs.parcels import Packer
 from cogs.presses import Presses
 from cogs.results import DiscordCourier
+from storage.drafts import DraftStore
 from storage.errors import StorageError
+from storage.moodboards import MoodboardStore
+from storage.people import PeopleStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +33,9 @@ class Desk:
 
     engine: Engine
     deliverer: Deliverer
+    drafts: DraftStore
+    moodboards: MoodboardStore
+    people: PeopleStore
 
 
 class Tree(app_commands.CommandTree["Studio"]):
@@ -57,6 +67,7 @@ class Studio(commands.Bot):
         desk: Desk,
         *,
         public_url: str = "",
+        operator_guild_ids: Iterable[int] = (),
         now: Callable[[], int] = wall_clock,
         **options: Any,
     ) -> None:
@@ -72,14 +83,41 @@ class Studio(commands.Bot):
             guild_ready_timeout=0.5,
             **options,
         )
-        self.engine, self.public_url = desk.engine, public_url
+        self.engine, self.public_url, self.now = desk.engine, public_url, now
+        self.operator_guild_ids = frozenset(operator_guild_ids)
+        self.drafts, self.moodboards, self.people = desk.drafts, desk.moodboards, desk.people
         jobs, deliverer = desk.engine.jobs, desk.deliverer
-        self.courier = DiscordCourier(
-            self, jobs, deliverer.assets, deliverer.files, desk.engine.catalog, public_url
-        )
+        self.deliverer, self.assets = deliverer, deliverer.assets
+        packer = Packer(deliverer.files, deliverer.pool, public_url)
+        self.courier = DiscordCourier(self, jobs, deliverer.assets, desk.engine.catalog, packer)
         self.cards = Cards(jobs, self.courier, now)
         self.presses = Presses(self)
         self._when_ready: list[Callable[[], None]] = []
+        self._context, self._pending = contextvars.copy_context(), set[asyncio.Task[None]]()
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Carry out what an interaction has asked for and must not wait for.
+
+        It runs in the context that this client was made in, so that nobody takes it for a part of
+        the interaction.
+        """
+        context = self._context.copy()
+        # The library keeps its way to answer interactions in the context, too.
+        context.run(async_context.set, async_context.get())
+        pending = context.run(asyncio.get_running_loop().create_task, work)
+        self._pending.add(pending)
+        pending.add_done_callback(self._pending.discard)
+
+    async def settled(self) -> None:
+        """Wait until nothing that `later` was given is pending."""
+        while self._pending:
+            await asyncio.wait(set(self._pending))
+
+    async def close(self) -> None:
+        """Disconnect; what is still pending ends with it."""
+        for pending in self._pending:
+            pending.cancel()
+        await super().close()
 
     def when_ready(self, call: Callable[[], None]) -> None:
         """Have `call` called whenever the gateway is ready."""

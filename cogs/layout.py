@@ -17,10 +17,12 @@ from cogs.words import (
     credits_line,
     flags_of,
     harmless,
+    is_clip,
     jump_link,
     lineage,
     model_of,
     money,
+    place_of,
     title,
     trimmed,
     why,
@@ -69,8 +71,9 @@ def result_layout(
     ]
     if said := (job.result or {}).get("text"):
         texts.append(harmless(said, _LONGEST_TEXT))
-    tail = _whole_lines([*_holes(files), *_links(files)], _MOST_TAIL)
-    body = [*_texts(texts), *_media(files, words_of(job, catalog) or prompt), *_texts([tail])]
+    tail = _whole_lines([*_holes(job, files), *_links(job, files)], _MOST_TAIL)
+    media = _media(job, files, words_of(job, catalog) or prompt)
+    body = [*_texts(texts), *media, *_texts([tail])]
     return _view(*body, *_rows(job, catalog, files), rows.result_row(job), colour=_GOOD)
 
 
@@ -82,7 +85,7 @@ def plain_layout(delivery: Delivery, files: Sequence[Shown]) -> discord.ui.Layou
         text = _("Job {id} for {who} failed.", id=job.id, who=who)
         return _view(*_texts([text]), rows.notice_row(job, retry=False))
     text = _("The result of job {id} for {who}.", id=job.id, who=who)
-    return _view(*_texts([text]), *_media(files, ""), rows.result_row(job))
+    return _view(*_texts([text]), *_media(job, files, ""), rows.result_row(job))
 
 
 def notice_layout(
@@ -148,9 +151,8 @@ def list_layout(lines: Sequence[str]) -> discord.ui.LayoutView:
     return _view(discord.ui.TextDisplay(text))
 
 
-def alt_text(prompt: str, position: int, note: str = "") -> str:
-    """What a picture shows, for those who cannot see it."""
-    which = _("Image {n}", n=position + 1)
+def alt_text(which: str, prompt: str, note: str = "") -> str:
+    """What a picture or clip shows, for those who cannot see it; `which` is its place."""
     return trimmed(": ".join(filter(None, (which, note or prompt))), _LONGEST_ALT)
 
 
@@ -201,14 +203,15 @@ def _late(delivery: Delivery) -> str:
     return f"{late} {_('Meanwhile it was tried again: {where}', where=where)}"
 
 
-def _media(files: Sequence[Shown], prompt: str) -> list[rows.Item]:
+def _media(job: Job, files: Sequence[Shown], prompt: str) -> list[rows.Item]:
     pictures, others = [], []
     for shown in files[:MOST_FILES]:
         if not shown.filename:
             continue
         address = f"attachment://{shown.filename}"
         if shown.filename.rpartition(".")[2] in _IN_GALLERY:
-            alt = alt_text(prompt, shown.asset.position, shown.asset.note)
+            which = place_of(job, shown.asset.position)
+            alt = alt_text(which, prompt, shown.asset.note)
             pictures.append(discord.MediaGalleryItem(address, description=alt))
         else:
             others.append(address)
@@ -216,29 +219,29 @@ def _media(files: Sequence[Shown], prompt: str) -> list[rows.Item]:
     return gallery + [discord.ui.File(address) for address in others]
 
 
-def _holes(files: Sequence[Shown]) -> list[str]:
+def _holes(job: Job, files: Sequence[Shown]) -> list[str]:
     return [
-        _("Image {n}: {why}", n=shown.asset.position + 1, why=harmless(shown.asset.note, 120))
+        f"{place_of(job, shown.asset.position)}: {harmless(shown.asset.note, 120)}"
         for shown in files
         if shown.asset.note
     ]
 
 
-def _links(files: Sequence[Shown]) -> list[str]:
+def _links(job: Job, files: Sequence[Shown]) -> list[str]:
     said = []
     for shown in files:
-        number = shown.asset.position + 1
+        place = place_of(job, shown.asset.position)
         if shown.link:
-            original = _("Image {n} in full size", n=number)
+            original = _("{place} in full size", place=place)
             said.append(f"[{original}]({shown.link})")
         elif not shown.filename:
-            said.append(_("Image {n} is too large to be attached here.", n=number))
+            said.append(_("{place} is too large to be attached here.", place=place))
     return said
 
 
 def _rows(job: Job, catalog: Catalog, files: Sequence[Shown]) -> Iterable[rows.ActionRow]:
     there = [not shown.asset.note for shown in files]
-    if len(there) > 1:
+    if len(there) > 1 or is_clip(job):
         return rows.grid_rows(job, catalog, there)
     if there == [True]:
         return rows.image_rows(job, catalog, files[0].asset.position)
@@ -269,7 +272,7 @@ def _state(progress: Progress) -> str:
         since = f"<t:{(job.submitted_at or job.created_at) // 1000}:R>"
         return _("Being drawn since {since}", since=since)
     if job.status is Status.SUCCEEDED:
-        return _("Fetching the pictures…")
+        return _("Fetching the result…")
     return _("This came to nothing; the reason follows.")
 
 

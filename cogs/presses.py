@@ -1,8 +1,8 @@
 """What the buttons, selects and modals under a job's messages do."""
 
 import asyncio
-import dataclasses
 import io
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,12 @@ from bot import policy
 from bot.engine import Order
 from bot.errors import GoneError, InvalidRequestError, NotAllowedError
 from bot.operations import Action, Row, follow_up
-from bot.providers import prompt
+from bot.submitter import UPLOAD_SCHEME
 from bot.text import N_, _
 from cogs import forms, layout
 from cogs.ancestry import prompted_by
 from cogs.buttons import PressId, job_id
+from cogs.editor import open_editor, picture_of
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
 from cogs.replies import (
     BEING_DRAWN,
@@ -30,12 +31,13 @@ from cogs.replies import (
 )
 from cogs.words import info_text, words_of
 from storage.errors import NotFoundError
-from storage.models import Job, Status
+from storage.models import Job, Status, Upload
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
 
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+_PROMPTS = {"remix_prompt", "prompt"}
 _SHOWN_WHOLE = 900  # characters of a prompt that surely fit into an answer
 
 
@@ -68,7 +70,11 @@ class Presses:
         job = await self.find(press.job)
         policy.check_visible(person_of(interaction), job)
         if press.key == "more":
-            press = press._replace(key=_chosen(interaction))
+            key, _colon, own = _chosen(interaction).partition(":")
+            press = press._replace(key=key)
+            if own:  # what takes a picture's own file, under one that stands for its source
+                press, job = PressId(own, key, 0), await self.find(own)
+                policy.check_visible(person_of(interaction), job)
         if other := self._others.get(press.key):
             await other(interaction, job, press)
         else:
@@ -82,30 +88,42 @@ class Presses:
         if action.ask and interaction.type is not discord.InteractionType.modal_submit:
             await self._ask(interaction, job, action, press)
             return
-        data: Any = interaction.data or {}
+        source, index = await self.source(job, action, press.image)
+        if action.editor:
+            await open_editor(interaction, source, action, index or 0)
+            return
+        await take_order(interaction, await self._order(interaction, source, action, index))
+
+    async def _order(
+        self, interaction: Interaction, source: Job, action: Action, index: int | None
+    ) -> Order:
         operation = self._engine.catalog.operation(action.operation)
-        values = dict(action.preset or {})
+        values, uploads = dict(action.preset or {}), list[Upload]()
         if action.ask:
+            data: Any = interaction.data or {}
             values |= forms.answers(data, action, operation)
-        if "remix_prompt" in values:
-            values["remix_prompt"] = _checked_prompt(values["remix_prompt"], job)
-        source, index = await self._source(job, action, press.image)
-        params = follow_up(operation, external_id=source.external_id, index=index, values=values)
-        order = Order(
+        if operation.file_field:
+            asset = await picture_of(self._studio, source, index or 0)
+            values[operation.file_field] = f"{UPLOAD_SCHEME}0"
+            uploads.append(Upload(asset=asset.token))
+        values = operation.params.tidied(values, source.traits)
+        return Order(
             operation=action.operation,
-            params=params,
+            params=follow_up(operation, external_id=source.external_id, index=index, values=values),
             destination=destination_of(interaction),
             interaction_id=interaction.id,
+            uploads=uploads,
             parent=source,
             index=index,
             action=action.key,
             once=action.once,
         )
-        await take_order(interaction, order)
 
-    async def _source(self, job: Job, action: Action, index: int | None) -> tuple[Job, int | None]:
+    async def source(self, job: Job, action: Action, index: int | None) -> tuple[Job, int | None]:
         """The job and image that an action really works on: an upscaled picture's origin."""
-        if "upscaled" in job.traits and job.parent_id is not None:
+        # What starts from the picture's own file starts from the picture that is seen.
+        own = self._engine.catalog.operation(action.operation).file_field
+        if "upscaled" in job.traits and job.parent_id is not None and not own:
             index, job = job.parent_index, await self.find(job.parent_id)
         if job.external_id is None:
             raise GoneError(N_("Nothing can be made of this, because it was never drawn."))
@@ -116,19 +134,19 @@ class Presses:
     ) -> None:
         operation = self._engine.catalog.operation(action.operation)
         defaults = {name: str(value) for name, value in (action.preset or {}).items()}
-        if "remix_prompt" in action.ask:
-            defaults["remix_prompt"] = await self._present_prompt(job)
+        for name in _PROMPTS & set(action.ask):
+            defaults[name] = await self._present_prompt(job, name)
         custom_id = job_id(press.job, press.key, press.image)
         modal = forms.build(custom_id, action, operation, defaults)
         await interaction.response.send_modal(modal)
 
-    async def _present_prompt(self, job: Job) -> str:
+    async def _present_prompt(self, job: Job, field: str) -> str:
         params = await prompted_by(job, self._engine.jobs, self._engine.catalog)
         if params is None:
             return ""
-        # A follow-up has its images from the job it follows.
-        parsed = dataclasses.replace(prompt.parse(params.own_prompt()), images=())
-        return prompt.print_prompt(parsed)
+        # A clip made from a picture alone takes over that picture's words, not its parameters.
+        foreign = field == "prompt" and field not in type(params).model_fields
+        return params.words() if foreign else params.follow_prompt()
 
     async def _pick(self, interaction: Interaction, job: Job, press: PressId) -> None:
         chosen = _chosen(interaction)
@@ -215,7 +233,7 @@ class Presses:
             params=self._engine.catalog.operation(job.operation).validate(job.params),
             destination=destination_of(interaction),
             interaction_id=interaction.id,
-            uploads=job.uploads,
+            uploads=job.uploads if UPLOAD_SCHEME in json.dumps(job.params) else (),
             parent=parent,
             index=job.parent_index,
             action=job.action,
@@ -232,7 +250,7 @@ def _chosen(interaction: Interaction) -> str:
 
 def _check_fits(action: Action, job: Job, index: int | None) -> None:
     if job.status is not Status.SUCCEEDED or not action.fits(job.traits):
-        raise InvalidRequestError(N_("This cannot be done with this picture."))
+        raise InvalidRequestError(action.refusal)
     if index is not None:
         _check_there(job, index)
 
@@ -241,10 +259,3 @@ def _check_there(job: Job, index: int) -> None:
     media = (job.result or {}).get("media", ())
     if index >= len(media) or not media[index]["url"]:
         raise InvalidRequestError(N_("Image {n} is not there: moderation removed it."), n=index + 1)
-
-
-def _checked_prompt(text: str, job: Job) -> str:
-    parsed = prompt.parse(text)
-    own = next((prompt.MODEL_BY_KEY[key] for key in prompt.MODEL_BY_KEY if key in job.traits), None)
-    prompt.validate_follow_up(parsed, parsed.model or own or prompt.DEFAULT_MODEL)
-    return prompt.print_prompt(parsed)

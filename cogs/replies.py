@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -10,9 +11,9 @@ import discord
 from bot.engine import Order
 from bot.errors import NotAllowedError
 from bot.policy import Person
-from bot.text import N_, _
+from bot.text import N_, _, reading
 from bot.wire import Progress
-from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
+from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, answer, tell
 from cogs.layout import card_layout
 from cogs.words import jump_link
 from storage.errors import StorageError
@@ -34,6 +35,8 @@ _THREADS = frozenset(
         discord.ChannelType.news_thread,
     }
 )
+# Who of a team the library, too, counts as the application's owners.
+_RUNNING_IT = frozenset({discord.TeamMemberRole.admin, discord.TeamMemberRole.developer})
 _PERMISSIONS = {
     "view_channel": N_("View Channel"),
     "send_messages": N_("Send Messages"),
@@ -51,6 +54,21 @@ def person_of(interaction: Interaction) -> Person:
         guild_id=interaction.guild_id,
         is_admin=in_guild and interaction.permissions.manage_guild,
         holds_copy=not in_guild and interaction.message is not None,
+        is_operator=_owns(interaction.client, interaction.user.id),
+    )
+
+
+def _owns(client: discord.Client, user_id: int) -> bool:
+    application = client.application
+    if application is None:
+        return False
+    if application.team is None:
+        return application.owner.id == user_id
+    return user_id == application.team.owner_id or any(
+        member.id == user_id
+        and member.role in _RUNNING_IT
+        and member.membership_state is discord.TeamMembershipState.accepted
+        for member in application.team.members
     )
 
 
@@ -111,6 +129,24 @@ async def take_order(interaction: Interaction, order: Order) -> None:
     except StorageError as error:
         # The row is committed and will be taken up without it.
         log.warning("job %s is not acknowledged: %s", job.id, error)
+
+
+async def hand_over(
+    interaction: Interaction, work: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    """Promise a private answer, and have `work` give it: no callback waits for a network."""
+    studio: Studio = interaction.client
+    locale = str(interaction.locale)
+
+    async def carry_out() -> None:
+        with reading(locale):
+            try:
+                await work()
+            except Exception as error:
+                await answer(interaction, error)
+
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    studio.later(carry_out())
 
 
 async def _withdrawn(studio: "Studio", job: Job) -> bool:

@@ -14,13 +14,11 @@ from weakref import WeakValueDictionary
 
 import discord
 
-from bot.deliverer import RESULT
 from bot.errors import BadMediaError, CourierError, FetchError
-from bot.media.assets import AssetFiles
 from bot.operations import Catalog
 from bot.text import N_, _, explain, reading
 from bot.wire import Delivery, Outcome, Progress, Receipt
-from cogs.ancestry import prompted_by
+from cogs.ancestry import words_behind
 from cogs.layout import (
     Shown,
     canceled_layout,
@@ -47,7 +45,7 @@ from cogs.posts import (
     reaching,
     reply_to,
 )
-from storage.assets import AssetStore
+from storage.assets import RESULT, AssetStore
 from storage.errors import NotFoundError
 from storage.jobs import JobStore
 from storage.models import Job, Status, Upload
@@ -55,6 +53,8 @@ from storage.models import Job, Status, Upload
 log = logging.getLogger(__name__)
 
 _DELIVER_SECONDS, _CARD_SECONDS, _UPLOAD_SECONDS = 240.0, 10.0, 60.0
+_NEW_CARD_SECONDS = 3.0  # less than the engine waits for it, so that no result overtakes a card
+_READY_SECONDS = 5.0  # right after a start commands come in a little earlier than the rest
 _CHUNK = 1 << 16
 _LOOK_BACK = 1000  # messages
 _CARD_PAUSES = (0.5, 2.0, 0.0)  # seconds after each try to delete a card
@@ -71,20 +71,22 @@ class DiscordCourier:
         client: discord.Client,
         jobs: JobStore,
         assets: AssetStore,
-        files: AssetFiles,
         catalog: Catalog,
-        public_url: str = "",
+        packer: Packer,
     ) -> None:
         self._client, self._jobs, self._assets, self._catalog = client, jobs, assets, catalog
-        self._packer = Packer(files, public_url)
+        self._packer = packer
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # Cards that are gone or have become a result: late progress must not touch them.
         self._settled: deque[int] = deque(maxlen=2000)
 
-    async def read_upload(self, job: Job, upload: Upload) -> AsyncIterator[bytes]:
+    async def read_upload(self, upload: Upload) -> AsyncIterator[bytes]:
         """The bytes of an attached file, by the only call that every Discord serves."""
-        if not self._client.is_ready():
-            raise FetchError(N_("Discord is not connected yet."))
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                await self._client.wait_until_ready()
+        except (TimeoutError, RuntimeError):
+            raise FetchError(N_("Discord is not connected yet.")) from None
         try:
             async with asyncio.timeout(_UPLOAD_SECONDS):
                 data = await self._client.http.get_from_cdn(upload.url)
@@ -96,6 +98,18 @@ class DiscordCourier:
             raise FetchError(N_("The attached file could not be fetched from Discord.")) from error
         for start in range(0, len(data), _CHUNK):
             yield data[start : start + _CHUNK]
+
+    async def post_card(self, progress: Progress) -> int | None:
+        """Post a card to its job's channel, where no interaction's answer can be one."""
+        with reading(progress.job.destination.locale):
+            view = card_layout(progress, self._catalog)
+        try:
+            async with asyncio.timeout(_NEW_CARD_SECONDS):
+                channel = await self._channel(progress.job)
+                return (await channel.send(view=view)).id
+        except (discord.DiscordException, ElsewhereError, RuntimeError, *NETWORK) as error:
+            log.info("job %s has no card: %s", progress.job.id, error)
+            return None
 
     async def show_progress(self, progress: Progress) -> None:
         """Edit the job's card, unless it is being delivered or its card is no card any more."""
@@ -203,8 +217,7 @@ class DiscordCourier:
     async def _send(
         self, delivery: Delivery, demands: Demands, send: Send, note: str = ""
     ) -> discord.Message:
-        prompted = await prompted_by(delivery.job, self._jobs, self._catalog)
-        prompt = prompted.words() if prompted else ""
+        prompt = await words_behind(delivery.job, self._jobs, self._catalog)
         while True:
             async with self._packer.packed(delivery.job, delivery.assets, demands.limit) as parcel:
                 view = self._layout(delivery, parcel.shown, prompt, note, plain=demands.plain)

@@ -63,7 +63,8 @@ def image_rows(job: Job, catalog: Catalog, index: int) -> Iterator[ActionRow]:
             yield discord.ui.ActionRow(*row[:_MOST_IN_ROW])
     more = [action for action in actions if action.row is Row.MORE]
     if more:
-        yield discord.ui.ActionRow(_more(more, job_id(source, "more", place), place))
+        values = [_more_value(action, job, source, catalog) for action in more]
+        yield discord.ui.ActionRow(_more(more, values, job_id(source, "more", place), place))
 
 
 def tool_rows(job: Job, catalog: Catalog) -> Iterator[ActionRow]:
@@ -143,14 +144,22 @@ def _pick(job: Job, numbers: Sequence[int], places: int) -> discord.ui.Select[An
     )
 
 
-def _more(actions: Sequence[Action], custom_id: str, index: int) -> discord.ui.Select[Any]:
+def _more_value(action: Action, job: Job, source: str, catalog: Catalog) -> str:
+    """An action's key; with the job whose own file it takes, where that is not the source."""
+    takes_file = catalog.operation(action.operation).file_field is not None
+    return f"{action.key}:{job.id}" if takes_file and source != job.id else action.key
+
+
+def _more(
+    actions: Sequence[Action], values: Sequence[str], custom_id: str, index: int
+) -> discord.ui.Select[Any]:
     return discord.ui.Select(
         custom_id=custom_id,
         placeholder=_("More…"),
         options=[
             discord.SelectOption(
-                label=_(action.label, n=index + 1), value=action.key, emoji=action.emoji
+                label=_(action.label, n=index + 1), value=value, emoji=action.emoji
             )
-            for action in actions[:_MOST_OPTIONS]
+            for action, value in zip(actions[:_MOST_OPTIONS], values, strict=False)
         ],
     )

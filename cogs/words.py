@@ -1,19 +1,22 @@
 """What messages say about a job: its prompt, model, lineage, money. Pure text, made harmless."""
 
 import re
+from contextlib import suppress
 
 from pydantic import ValidationError
 
-from bot.errors import GoneError
+from bot.errors import GoneError, InvalidRequestError
 from bot.news import unpack
 from bot.operations import Catalog, Params
-from bot.providers.prompt import MODEL_BY_KEY
+from bot.providers import provider
+from bot.providers.prompt_table import MODEL_BY_KEY, VIDEO
 from bot.text import N_, _, clip, explain
 from storage.models import DEADLINE, UNCERTAIN, Job, Status
 
 _MARKUP = re.compile(r"([\\*_~`|\[\]()<>#])")
 _FLAGS = re.compile(r"(?:^|\s)(--[a-z].*)", re.DOTALL)
 _MODEL_FLAG = re.compile(r"--(?:v|niji) [0-9.]+")
+_OURS = re.compile(r"upload://[0-9]+|https?://\S+/m/[\w-]{22}\.\w+")
 _FREE = frozenset({"missing", "rejected", "moderation", "auth", "credit", "invalid", "unavailable"})
 _LONGEST_INFO = 1900  # characters: an answer without Components V2 takes 2000
 _STATES = {
@@ -48,7 +51,7 @@ def params_of(job: Job, catalog: Catalog) -> Params | None:
     """The request that a row keeps; None where this version cannot read it."""
     try:
         return catalog.operation(job.operation).params.model_validate(dict(job.params))
-    except (GoneError, ValidationError):
+    except (GoneError, InvalidRequestError, ValidationError):
         return None
 
 
@@ -62,13 +65,32 @@ def flags_of(job: Job, catalog: Catalog) -> str:
     """The parameters that were typed or chosen with the prompt; the model is told elsewhere."""
     params = params_of(job, catalog)
     found = _FLAGS.search(params.own_prompt()) if params else None
-    return _MODEL_FLAG.sub("", found[1]).strip() if found else ""
+    # The address of somebody's upload is nobody else's business.
+    return _OURS.sub("📎", _MODEL_FLAG.sub("", found[1])).strip() if found else ""
 
 
 def model_of(job: Job) -> str:
     """What drew it: a model's name, or the provider's where no model is known."""
     labels = [MODEL_BY_KEY[trait].label for trait in job.traits if trait in MODEL_BY_KEY]
-    return labels[0] if labels else job.provider.capitalize()
+    if labels:
+        return labels[0]
+    return VIDEO.label if is_clip(job) else _title_of(job.provider)
+
+
+def _title_of(name: str) -> str:
+    with suppress(KeyError):
+        return provider(name).title
+    return name.capitalize()
+
+
+def is_clip(job: Job) -> bool:
+    """Whether the result is clips, not pictures."""
+    return "video" in job.traits
+
+
+def place_of(job: Job, index: int) -> str:
+    """What a place of the result is called: “Image 2”, “Clip 1”."""
+    return _("Clip {n}", n=index + 1) if is_clip(job) else _("Image {n}", n=index + 1)
 
 
 def money(fen: int | None) -> str:
@@ -111,7 +133,7 @@ def lineage(job: Job, parent: Job | None, catalog: Catalog) -> str:
     """What was done with which image of which result; empty for a job that follows none."""
     if job.parent_id is None:
         return ""
-    label = ""
+    label = _("Follow-up")
     if parent is not None and job.action:
         try:
             action = catalog.action(parent.operation, job.action)
@@ -120,7 +142,8 @@ def lineage(job: Job, parent: Job | None, catalog: Catalog) -> str:
             label = job.action
     source = _("an earlier result")
     if job.parent_index is not None:
-        source = _("image {n} of an earlier result", n=job.parent_index + 1)
+        place = place_of(parent or job, job.parent_index)
+        source = _("{place} of an earlier result", place=place)
     link = jump_link(parent) if parent else ""
     return _("{label} → of {source}", label=label, source=f"[{source}]({link})" if link else source)
 
@@ -157,7 +180,7 @@ def info_text(job: Job, catalog: Catalog) -> str:
         (_("By"), f"<@{job.destination.user_id}>"),
         (_("Ordered"), f"<t:{job.created_at // 1000}:f>"),
         (_("Time taken"), _duration(job)),
-        (_("From"), _("image {n} of job {id}", n=(job.parent_index or 0) + 1, id=job.parent_id))
+        (_("From"), _("place {n} of job {id}", n=(job.parent_index or 0) + 1, id=job.parent_id))
         if job.parent_id
         else ("", ""),
         (_("Message"), jump_link(job)),

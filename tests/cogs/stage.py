@@ -10,8 +10,11 @@ import simcord
 
 from bot.errors import UserError
 from cogs.bot import Desk, Studio
+from storage.drafts import DraftStore
 from storage.errors import StorageError
 from storage.models import Job
+from storage.moodboards import MoodboardStore
+from storage.people import PeopleStore
 from tests.conftest import Workshop
 
 
@@ -63,6 +66,14 @@ class Stage:
         self.workshop.clock.advance(60)
         await self.workshop.turn("watch", "deliver")
 
+    async def press(self, custom_id: str) -> Any:
+        """Ann presses a button of this id, wherever it came from."""
+        view = discord.ui.LayoutView(timeout=None)
+        view.add_item(discord.ui.ActionRow(discord.ui.Button(label="x", custom_id=custom_id)))
+        view.stop()
+        await self.studio.get_partial_messageable(self.channel.id).send(view=view)
+        return await self.ann.click(self.last(), custom_id=custom_id)
+
     def renewed(self) -> Studio:
         """The client of the next process: it remembers nothing."""
         self.studio = make_studio(self.workshop)
@@ -81,7 +92,14 @@ def said(result: Any) -> str:
 
 
 def make_studio(workshop: Workshop, public_url: str = "https://atelier.example") -> Studio:
-    desk = Desk(engine=workshop.engine, deliverer=workshop.deliverer)
+    database = workshop.database
+    desk = Desk(
+        engine=workshop.engine,
+        deliverer=workshop.deliverer,
+        drafts=DraftStore(database),
+        moodboards=MoodboardStore(database),
+        people=PeopleStore(database),
+    )
     studio = Studio(desk, public_url=public_url, now=workshop.clock)
     workshop.deliverer.courier = studio.courier
     return studio

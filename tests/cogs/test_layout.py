@@ -135,12 +135,15 @@ def test_one_image_has_the_full_set() -> None:
     assert labels(parts) == [
         *("Upscale Subtle", "Upscale Creative", "Vary Subtle", "Vary Strong"),
         *("⬅️", "⬆️", "⬇️", "➡️"),
-        *("Zoom 1.5x", "Zoom 2x", "Remix"),
+        *("Zoom 1.5x", "Zoom 2x", "Region", "Remix"),
         *("ℹ️", "✉️", "🗑️"),
     ]
     (more,) = (part for part in parts if part["type"] == 3)
     assert more["custom_id"] == f"job:{job.id}:more.0"
-    assert {"zoom", "up2x", "up4x"} <= {option["value"] for option in more["options"]}
+    assert [option["label"] for option in more["options"]] == [
+        *("Zoom custom", "Edit", "Animate (low motion)", "Animate (high motion)"),
+        *("Upscale 2x", "Upscale 4x", "Retexture", "Remove background"),
+    ]
 
 
 def test_an_upscaled_pictures_buttons_address_its_source() -> None:
@@ -161,6 +164,9 @@ def test_an_upscaled_pictures_buttons_address_its_source() -> None:
     others = set(ids(parts)) - own
     assert {(parse_id(found)[0], parse_id(found)[2]) for found in others} == {(source.id, 2)}
     assert not [label for label in labels(parts) if "Upscale" in label]
+    (more,) = (part for part in parts if part["type"] == 3)
+    values = {option["value"] for option in more["options"]}
+    assert {"edit", f"cutout:{job.id}", f"retexture:{job.id}"} <= values
 
 
 @pytest.mark.parametrize("row", CATALOG.values(), ids=lambda row: row.name)
@@ -252,7 +258,7 @@ def test_the_lineage_names_the_action_the_image_and_the_message() -> None:
     said = text(shown(job, 4, parent=parent))
 
     assert (
-        "Pan left → of [image 2 of an earlier result](https://discord.com/channels/11/22/77)"
+        "Pan left → of [Image 2 of an earlier result](https://discord.com/channels/11/22/77)"
         in said
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import av
 import discord
 import pytest
 from PIL import Image
@@ -14,9 +15,11 @@ from yarl import URL
 
 from bot.errors import BadMediaError, CourierError, FetchError
 from bot.media.assets import AssetFiles
+from bot.media.pool import MediaPool
 from bot.providers import catalog
 from bot.wire import Delivery, Outcome, Progress, Receipt
-from cogs import results
+from cogs import parcels, results
+from cogs.parcels import Packer
 from cogs.posts import nonce_of
 from cogs.results import DiscordCourier
 from storage.assets import AssetStore
@@ -39,6 +42,19 @@ def picture(side: int = 8, *, noise: bool = False) -> bytes:
     image = Image.effect_noise((side, side), 90) if noise else Image.new("RGB", (side, side))
     file = io.BytesIO()
     image.save(file, "PNG")
+    return file.getvalue()
+
+
+def clip() -> bytes:
+    """Half a second of noise, some 300 KiB."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as written:
+        video = written.add_stream("libx264", rate=24, options={"preset": "ultrafast", "crf": "10"})
+        video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
+        for _ in range(12):
+            frame = Image.effect_noise((320, 180), 60).convert("RGB")
+            written.mux(video.encode(av.VideoFrame.from_image(frame)))
+        written.mux(video.encode(None))
     return file.getvalue()
 
 
@@ -113,7 +129,11 @@ async def connect(double: DiscordDouble) -> tuple[discord.Client, asyncio.Task[N
 
 @pytest.fixture
 async def post(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, jobs: JobStore, assets: AssetStore
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    jobs: JobStore,
+    assets: AssetStore,
+    pool: MediaPool,
 ) -> AsyncIterator[Post]:
     files = AssetFiles(tmp_path / "assets")
     await files.open()
@@ -122,7 +142,8 @@ async def post(
         gateway = URL(double.gateway_url)
         monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
         client, running = await connect(double)
-        courier = DiscordCourier(client, jobs, assets, files, catalog(), PUBLIC_URL)
+        packer = Packer(files, pool, PUBLIC_URL)
+        courier = DiscordCourier(client, jobs, assets, catalog(), packer)
         yield Post(double, client, courier, jobs, assets, files)
         await client.close()
         await asyncio.gather(running, return_exceptions=True)
@@ -360,6 +381,54 @@ async def test_413_is_answered_with_smaller_files(post: Post) -> None:
     assert post.double.general.messages == [message]
 
 
+async def test_a_clip_over_the_limit_is_attached_smaller_and_linked(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = clip()
+    monkeypatch.setattr(discord.Guild, "filesize_limit", len(data) // 3)
+    post.double.file_limit = len(data) // 3
+    job = post.job()
+    big = await post.kept(job, 1, data, extension="mp4")
+    message = post.message(await post.courier.deliver(await post.delivery(job, assets=big)))
+    (file,) = message.attachments
+
+    assert file.filename == f"{job.id[-6:].lower()}-1.mp4"
+    with av.open(io.BytesIO(file.data)) as played:
+        assert len(list(played.decode(video=0))) == 12
+    assert f"{PUBLIC_URL}/m/{big[0].name}" in message.text()
+    assert len(post.double.sent("POST", POST)) == 1
+    assert list(post.files.temporary.iterdir()) == []
+
+
+async def test_a_clip_that_takes_too_long_to_shrink_is_linked(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parcels, "_SHRINK_SECONDS", 0.0)
+    monkeypatch.setattr(discord.Guild, "filesize_limit", 40_000)
+    job = post.job()
+    big = await post.kept(job, 1, clip(), extension="mp4")
+    message = post.message(await post.courier.deliver(await post.delivery(job, assets=big)))
+
+    assert message.attachments == []
+    assert f"{PUBLIC_URL}/m/{big[0].name}" in message.text()
+
+
+async def test_nothing_is_posted_while_the_media_processes_are_busy(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discord.Guild, "filesize_limit", 40_000)
+    async with MediaPool() as closed:
+        pass
+    packer = Packer(post.files, closed, PUBLIC_URL)
+    courier = DiscordCourier(post.client, post.jobs, post.assets, catalog(), packer)
+    job = post.job()
+    big = await post.kept(job, 1, picture(400, noise=True))
+    with pytest.raises(FetchError):
+        await courier.deliver(await post.delivery(job, assets=big))
+
+    assert post.double.general.messages == []
+
+
 async def test_a_clip_that_cannot_shrink_is_linked(post: Post) -> None:
     post.double.file_limit = 1000
     job = post.job()
@@ -524,7 +593,7 @@ async def test_an_upload_is_read_whole(post: Post) -> None:
     card = post.message(await post.courier.deliver(await post.delivery(post.job(), 1)))
     file = card.attachments[0]
     upload = upload_of(file.url)
-    data = b"".join([chunk async for chunk in post.courier.read_upload(post.job(), upload)])
+    data = b"".join([chunk async for chunk in post.courier.read_upload(upload)])
 
     assert data == file.data
 
@@ -535,9 +604,9 @@ async def test_an_upload_whose_link_is_over_is_a_bad_file(post: Post) -> None:
     post.double.expire_links()
 
     with pytest.raises(BadMediaError):
-        await anext(post.courier.read_upload(post.job(), upload))
+        await anext(post.courier.read_upload(upload))
 
 
 async def test_an_upload_behind_a_dead_network_may_be_fetched_later(post: Post) -> None:
     with pytest.raises(FetchError):
-        await anext(post.courier.read_upload(post.job(), upload_of("http://127.0.0.1:9/a.png")))
+        await anext(post.courier.read_upload(upload_of("http://127.0.0.1:9/a.png")))

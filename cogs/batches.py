@@ -1,0 +1,296 @@
+"""Several jobs of one command: how many, at what price, and the word that orders them.
+
+Nothing is ordered before the person has seen both. What they may confirm is a draft, so that the
+buttons work after a restart too, and each of its jobs is made once however often they are pressed.
+"""
+
+import asyncio
+import dataclasses
+import logging
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+
+from bot.engine import Engine, Order
+from bot.errors import GoneError, InvalidRequestError, NotAllowedError
+from bot.media.assets import new_token
+from bot.operations import Catalog, Params
+from bot.providers.prompt_permute import expand
+from bot.text import N_, _, clip, set_reader
+from cogs import errors
+from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
+from cogs.replies import Interaction, check_channel, destination_of, take_order
+from cogs.words import harmless, money
+from storage.errors import NotFoundError, StorageError
+from storage.models import Destination, Draft, Job, Upload
+
+if TYPE_CHECKING:
+    from cogs.bot import Studio
+
+log = logging.getLogger(__name__)
+
+MOST_JOBS = 10
+BATCH = "batch"  # the purpose of its drafts
+TEMPLATE = re.compile(r"batch:(?P<token>[A-Za-z0-9_-]{22}):(?P<answer>go|no)")
+_OPEN_MS = 3_600_000
+_STAND_IN = re.compile(r"upload://\d+")
+_LONGEST_LINE, _ROOM = 300, 1500  # characters; escaping may double them, a message takes 4000
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Requests to one operation, on the same files."""
+
+    operation: str
+    requests: Sequence[Params]
+    uploads: Sequence[Upload] = ()
+
+    @classmethod
+    def kept(cls, payload: Mapping[str, Any], catalog: Catalog) -> Self:
+        """What a draft's payload holds; a UserError where this version cannot read it."""
+        operation = catalog.operation(payload["operation"])
+        return cls(
+            operation=operation.name,
+            requests=tuple(map(operation.validate, payload["requests"])),
+            uploads=tuple(Upload(**upload) for upload in payload["uploads"]),
+        )
+
+    def payload(self) -> dict[str, Any]:
+        """What a draft keeps of it."""
+        return {
+            "operation": self.operation,
+            "requests": [request.stored() for request in self.requests],
+            "uploads": [dataclasses.asdict(upload) for upload in self.uploads],
+        }
+
+    def order(self, ordinal: int, destination: Destination, interaction_id: int) -> Order:
+        """The order of one of its jobs, counted from 0."""
+        return Order(
+            operation=self.operation,
+            params=self.requests[ordinal],
+            destination=destination,
+            interaction_id=interaction_id,
+            ordinal=ordinal,
+            uploads=self.uploads,
+        )
+
+    def price(self, engine: Engine) -> int | None:
+        """The estimate for all of it in fen; None when that of any job is unknown."""
+        operation = engine.catalog.operation(self.operation)
+        prices = [
+            engine.price(operation, request, request.traits(frozenset()))
+            for request in self.requests
+        ]
+        return sum(filter(None, prices)) if None not in prices else None
+
+
+def written_out(text: str, repeat: int) -> tuple[str, ...]:
+    """Every prompt that a text with lists stands for, each of them `repeat` times.
+
+    InvalidRequestError when a list cannot be read, or when they are too many.
+    """
+    prompts = expand(text, most=MOST_JOBS)
+    count = len(prompts) * repeat
+    if count > MOST_JOBS:
+        raise InvalidRequestError(
+            N_("This makes {count} jobs; {most} at once are the most. Repeat it less often."),
+            count=count,
+            most=MOST_JOBS,
+        )
+    return tuple(prompt for prompt in prompts for _time in range(repeat))
+
+
+def told_apart(prompts: Sequence[str], most: int) -> list[str]:
+    """Each prompt in `most` characters; a long common beginning gives way to where they differ."""
+    hidden = 0
+    if max(map(len, prompts)) > most:
+        # What these two share, all that lies between them shares.
+        pairs = enumerate(zip_longest(min(prompts), max(prompts)))
+        hidden = next((at - most // 3 for at, (one, other) in pairs if one != other), 0)
+    return [clip(f"…{text[hidden:]}" if hidden > 0 else text, most) for text in prompts]
+
+
+def offer_text(batch: Batch, price: int | None, expires_at: int) -> str:
+    """What the person is about to confirm: count, prompts, price in all, and until when."""
+    counts = Counter(_STAND_IN.sub("📎", request.own_prompt()) for request in batch.requests)
+    shown = told_apart(list(counts), min(_LONGEST_LINE, _ROOM // len(counts)))
+    lines = [
+        f"{number}. {harmless(prompt, len(prompt))}" + (f" × {times}" if times > 1 else "")
+        for number, (prompt, times) in enumerate(zip(shown, counts.values(), strict=True), 1)
+    ]
+    head = _("These are {n} jobs. Nothing is ordered yet.", n=len(batch.requests))
+    return "\n".join(
+        (
+            f"**{head}**",
+            *lines,
+            _("Estimated price in all: {price}", price=money(price)),
+            "-# " + _("This can be confirmed until {until}.", until=f"<t:{expires_at // 1000}:t>"),
+        )
+    )
+
+
+async def take_batch(interaction: Interaction, batch: Batch) -> None:
+    """Order a single job at once, as `take_order` does; ask the person first about several."""
+    studio: Studio = interaction.client
+    if len(batch.requests) == 1:
+        await take_order(interaction, batch.order(0, destination_of(interaction), interaction.id))
+        return
+    check_channel(interaction)
+    now = studio.now()
+    draft = Draft(
+        token=new_token(),
+        purpose=BATCH,
+        destination=destination_of(interaction),
+        interaction_id=interaction.id,
+        payload=batch.payload(),
+        created_at=now,
+        expires_at=now + _OPEN_MS,
+    )
+    await studio.drafts.add(draft)
+    text = offer_text(batch, batch.price(studio.engine), draft.expires_at)
+    view = _view(text, _buttons(draft.token, len(batch.requests)))
+    async with asyncio.timeout(ANSWER_SECONDS):
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+class BatchItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=TEMPLATE):
+    """Receives the answer to an offer, also to one that an earlier process made."""
+
+    def __init__(self, item: discord.ui.Item[Any], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self._token, self._is_go = match["token"], match["answer"] == "go"
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        return cls(item, match)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        set_reader(str(interaction.locale))
+        try:
+            draft = await _draft(interaction, self._token)
+            await (_go(interaction, draft) if self._is_go else _leave(interaction, draft))
+        except Exception as error:
+            # No hook of the library hears of an exception in here.
+            await errors.answer(interaction, error)
+
+
+async def _draft(interaction: Interaction, token: str) -> Draft:
+    studio: Studio = interaction.client
+    gone = GoneError(N_("The time to confirm this is over. Use the command again."))
+    try:
+        draft = await studio.drafts.get(token, BATCH)
+    except NotFoundError:
+        raise gone from None
+    if draft.destination.user_id != interaction.user.id:
+        raise NotAllowedError(N_("Only the person who asked for this may confirm it."))
+    if studio.now() >= draft.expires_at:
+        raise gone
+    return draft
+
+
+async def _go(interaction: Interaction, draft: Draft) -> None:
+    studio: Studio = interaction.client
+    check_channel(interaction)
+    batch = Batch.kept(draft.payload, studio.engine.catalog)
+    jobs, new = await _ordered(studio.engine, batch, draft)
+    try:
+        if len(jobs) == len(batch.requests):
+            await _settle(interaction, _on_their_way(len(jobs)))
+        else:
+            text = _(
+                "{n} of {all} jobs are on their way; then the bot's memory was busy. Press again "
+                "for the rest: nothing is ordered twice.",
+                n=len(jobs),
+                all=len(batch.requests),
+            )
+            await tell(interaction, text)
+    finally:
+        studio.later(_announce(studio.engine, new))
+
+
+async def _ordered(
+    engine: Engine, batch: Batch, draft: Draft
+) -> tuple[Sequence[Job], Sequence[Job]]:
+    """The jobs that are there now, and those among them that were not before.
+
+    Not all of them where the store stops doing it; StorageError when it never began to.
+    """
+    jobs, new = list[Job](), list[Job]()
+    for ordinal in range(len(batch.requests)):
+        order = batch.order(ordinal, draft.destination, draft.interaction_id)
+        try:
+            job, is_new = await engine.submit(order)
+        except StorageError as error:
+            if not jobs:
+                raise
+            log.warning("only %d jobs of a batch are ordered: %s", len(jobs), error)
+            break
+        jobs.append(job)
+        if is_new:
+            new.append(job)
+    return jobs, new
+
+
+async def _announce(engine: Engine, jobs: Sequence[Job]) -> None:
+    """Give jobs their cards, one after the other; a job without one is drawn all the same."""
+    for job in jobs:
+        try:
+            job = await engine.jobs.get(job.id)
+            if not job.status.is_final:  # its result would come before its card
+                await engine.announce(job)
+        except StorageError as error:
+            log.warning("job %s is not acknowledged: %s", job.id, error)
+
+
+async def _leave(interaction: Interaction, draft: Draft) -> None:
+    studio: Studio = interaction.client
+    jobs = await studio.engine.jobs.of_interaction(draft.interaction_id)
+    await _settle(interaction, _on_their_way(len(jobs)) if jobs else _("Nothing was ordered."))
+
+
+def _on_their_way(count: int) -> str:
+    return _("{n} jobs are on their way; the results come in this channel.", n=count)
+
+
+async def _settle(interaction: Interaction, text: str) -> None:
+    """Replace the offer by what became of it; what is committed stands without that too."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await interaction.response.edit_message(view=_view(text))
+    except DISCORD_FAULTS as error:
+        log.warning("an offer still looks open: %s", error)
+
+
+def _buttons(token: str, count: int) -> discord.ui.ActionRow[Any]:
+    return discord.ui.ActionRow(
+        discord.ui.Button(
+            label=_("Draw all {n}", n=count),
+            style=discord.ButtonStyle.primary,
+            custom_id=f"batch:{token}:go",
+        ),
+        discord.ui.Button(label=_("Never mind"), custom_id=f"batch:{token}:no"),
+    )
+
+
+def _view(text: str, *items: discord.ui.Item[Any]) -> discord.ui.LayoutView:
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.TextDisplay(text))
+    for item in items:
+        view.add_item(item)
+    view.stop()
+    return view
+
+
+async def setup(bot: "Studio") -> None:
+    """Receive the answers."""
+    bot.add_dynamic_items(BatchItem)

@@ -1,0 +1,170 @@
+"""``/edit``: repaint a picture on a canvas, in the web editor or with a mask that is attached."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import policy
+from bot.edits import Edits, Sent, canvas_of
+from bot.errors import InvalidRequestError
+from bot.media.assets import new_token
+from bot.text import N_, _
+from cogs.choices import find_job, suggest_jobs
+from cogs.editor import EDITOR, link_view, picture_of
+from cogs.errors import answered, tell
+from cogs.replies import Interaction, check_channel, destination_of, hand_over, person_of
+from cogs.uploads import checked_upload
+from storage.models import Asset, Draft, Job, Upload
+
+if TYPE_CHECKING:
+    from cogs.bot import Studio
+
+_EDIT, _PAINT = "youchuan.edit", "youchuan.upload_paint"
+_FARTHEST = 100  # times as wide as high, or as high as wide
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What was asked for beside the picture."""
+
+    prompt: str
+    mask: Upload | None
+    ratio: tuple[int, int] | None
+
+
+class Edit(commands.Cog):
+    """Opens the editor, or orders at once what a mask says."""
+
+    def __init__(self, studio: "Studio") -> None:
+        self._studio = studio
+        self._edits = Edits(studio.engine, studio.deliverer)
+
+    @app_commands.command(description=N_("Repaint a picture, or paint on around it."))
+    @app_commands.describe(
+        image=N_("The picture to edit (PNG, JPEG or WebP; of an animation the first frame)."),
+        job=N_("Or a result: choose one of yours, or paste its id."),
+        number=N_("Which picture of that result (1–4)."),
+        prompt=N_("What the picture should become; needed with a mask."),
+        mask=N_("Without the editor: a picture of the same size, white where to repaint."),
+        aspect=N_("With a mask: make the canvas this wide and high, such as 16:9."),
+    )
+    @answered
+    async def edit(
+        self,
+        interaction: Interaction,
+        image: discord.Attachment | None = None,
+        job: str | None = None,
+        number: app_commands.Range[int, 1, 4] = 1,
+        prompt: app_commands.Range[str, 1, 4000] | None = None,
+        mask: discord.Attachment | None = None,
+        aspect: str | None = None,
+    ) -> None:
+        """Answer with the editor's link, or order what the mask says."""
+        check_channel(interaction)
+        if (image is None) == (job is None):
+            raise InvalidRequestError(
+                N_("Give either a picture or a job, and with a job the number of its picture.")
+            )
+        if mask and not prompt:
+            raise InvalidRequestError(N_("Write what the picture should become."))
+        wish = Wish(
+            prompt=prompt or "",
+            mask=checked_upload(self._studio, mask, needs_address=image is not None)
+            if mask
+            else None,
+            ratio=_ratio(aspect) if aspect else None,
+        )
+        if image is not None:
+            find = self._attached(checked_upload(self._studio, image))
+        else:
+            source = await find_job(interaction, job or "")
+            policy.check_press(person_of(interaction), source)
+            find = self._resulting(source, number - 1)
+        await hand_over(interaction, lambda: self._go_on(interaction, find, wish))
+
+    @edit.autocomplete("job")
+    async def _suggest_job(
+        self, interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        return await suggest_jobs(interaction, current, active=False)
+
+    def _attached(self, upload: Upload) -> Callable[[], Awaitable[dict[str, Any]]]:
+        async def find() -> dict[str, Any]:
+            asset = await self._studio.deliverer.keep_draft(upload)
+            return {"operation": _PAINT, "asset": asset.token}
+
+        return find
+
+    def _resulting(self, job: Job, index: int) -> Callable[[], Awaitable[dict[str, Any]]]:
+        async def find() -> dict[str, Any]:
+            actions = self._studio.engine.catalog.operation(job.operation).actions
+            action = next((each for each in actions if each.key == "edit"), None)
+            if action is None or not action.fits(job.traits):
+                # What takes no follow-up at the provider is still a picture of ours.
+                return {"operation": _PAINT, "asset": (await self._picture(job, index)).token}
+            source, place = await self._studio.presses.source(job, action, index)
+            return {
+                "operation": _EDIT,
+                "asset": (await self._picture(source, place or 0)).token,
+                "job": source.id,
+                "index": place,
+                "action": action.key,
+            }
+
+        return find
+
+    async def _picture(self, job: Job, index: int) -> Asset:
+        if "video" in job.traits:
+            raise InvalidRequestError(N_("A clip cannot be edited; choose a picture."))
+        return await picture_of(self._studio, job, index)
+
+    async def _go_on(
+        self,
+        interaction: Interaction,
+        find: Callable[[], Awaitable[dict[str, Any]]],
+        wish: Wish,
+    ) -> None:
+        payload = {**await find(), "prompt": wish.prompt}
+        if wish.mask is None:
+            view = await link_view(interaction, payload)
+            await interaction.followup.send(view=view, ephemeral=True)
+            return
+        draft = self._draft(interaction, payload)
+        picture = (await self._edits.subject(draft)).picture
+        mask = await self._edits.keep_mask(wish.mask, picture)
+        canvas, place = canvas_of((picture.width, picture.height), wish.ratio)
+        sent = Sent(prompt=wish.prompt, canvas=canvas, imgPos=place)
+        job, _new = await self._studio.engine.submit(await self._edits.order(draft, sent, mask))
+        await self._studio.engine.announce(job)
+        await tell(interaction, _("It is on its way; the result comes in this channel."))
+
+    def _draft(self, interaction: Interaction, payload: dict[str, Any]) -> Draft:
+        now = self._studio.now()
+        return Draft(
+            token=new_token(),
+            purpose=EDITOR,
+            destination=destination_of(interaction),
+            interaction_id=interaction.id,
+            payload=payload,
+            created_at=now,
+            expires_at=now,
+        )
+
+
+def _ratio(text: str) -> tuple[int, int]:
+    wide, _colon, high = text.strip().replace("：", ":").partition(":")
+    across, down = (int(side) if side.isdecimal() else 0 for side in (wide[:5], high[:5]))
+    if across and down and max(across / down, down / across) <= _FARTHEST:
+        return across, down
+    raise InvalidRequestError(
+        N_("The aspect must be two whole numbers such as 16:9, not “{value}”."), value=text[:20]
+    )
+
+
+async def setup(bot: "Studio") -> None:
+    """Add the command."""
+    await bot.add_cog(Edit(bot))

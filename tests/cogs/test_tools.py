@@ -1,0 +1,134 @@
+"""``/retexture``, ``/matting``, and the same by the menu under a picture."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.cogs.stage import Stage, said, staged
+from tests.conftest import Workshop
+from tests.provider_double import picture
+
+ADDRESS = r"https?://\S+/m/[\w-]{22}\.(png|jpg)"
+
+
+@pytest.fixture
+async def stage(workshop: Workshop) -> AsyncIterator[Stage]:
+    async with staged(workshop) as opened:
+        yield opened
+
+
+def body(stage: Stage) -> dict[str, Any]:
+    return dict(stage.workshop.provider.paid[-1].body)
+
+
+def offered(stage: Stage) -> list[str]:
+    """What the newest message offers: labels of buttons and values of choices."""
+    rows = [item for top in stage.last().components for item in top.children]
+    items = [item for row in rows for item in getattr(row, "children", ())]
+    values = [option.value for item in items for option in getattr(item, "options", ())]
+    return [item.label for item in items if getattr(item, "label", None)] + values
+
+
+async def test_a_retexture_sends_our_address_and_the_model(stage: Stage):
+    await stage.ann.slash(
+        stage.channel, "retexture", image=("a.png", picture()), prompt="clay", model="v8.1"
+    )
+    await stage.finish()
+
+    assert body(stage).keys() == {"imgUrl", "remixPrompt", "callback"}
+    assert re.fullmatch(ADDRESS, body(stage)["imgUrl"])
+    assert body(stage)["remixPrompt"] == "clay --v 8.1"
+
+
+async def test_a_retexture_offers_only_upscales(stage: Stage):
+    await stage.ann.slash(stage.channel, "retexture", image=("a.png", picture()), prompt="clay")
+    await stage.finish()
+
+    assert offered(stage) == ["U1", "U2", "U3", "U4", "0", "1", "2", "3"]
+
+
+async def test_a_retexture_by_an_old_model_is_refused(stage: Stage):
+    answer = await stage.ann.slash(
+        stage.channel, "retexture", image=("a.png", picture()), prompt="clay --v 6"
+    )
+
+    assert "v6" in said(answer)
+    assert await stage.jobs() == []
+
+
+async def test_matting_removes_the_background_and_offers_nothing_after(stage: Stage):
+    await stage.ann.slash(stage.channel, "matting", image=("a.png", picture()))
+    await stage.finish(1)
+
+    assert stage.workshop.provider.paid[-1].verb == "remove-background"
+    assert body(stage).keys() == {"imgUrl", "callback"}
+    assert offered(stage) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [(("a.mp4", b"moov"), "is no picture"), (("a.png", b""), "is empty")],
+)
+async def test_what_is_no_picture_is_refused_at_once(stage: Stage, file: Any, words: str):
+    assert words in said(await stage.ann.slash(stage.channel, "matting", image=file))
+
+
+async def test_a_picture_that_turns_out_to_be_none_fails_unpaid(stage: Stage):
+    await stage.ann.slash(stage.channel, "matting", image=("a.png", b"a text"))
+    await stage.finish()
+
+    job = await stage.job()
+    assert (job.failure, stage.workshop.provider.paid) == ("invalid", [])
+    assert "Nothing was charged" in str(stage.last().components[0].to_dict())
+
+
+async def chosen(stage: Stage, place: str, key: str) -> Any:
+    panel = await stage.ann.select(stage.last(), values=[place])
+    return await stage.ann.select(panel.response, values=[key])
+
+
+async def test_the_menu_cuts_out_the_picture_it_stands_under(stage: Stage):
+    grid = await stage.drawn()
+    await chosen(stage, "2", "cutout")
+    await stage.workshop.turn("submit")
+
+    assert re.fullmatch(ADDRESS, body(stage)["imgUrl"])
+    job = await stage.job()
+    assert (job.parent_id, job.parent_index, job.action) == (grid.id, 2, "cutout")
+
+
+async def test_the_menu_of_an_upscaled_picture_takes_that_very_picture(stage: Stage):
+    await stage.drawn()
+    await stage.ann.click(stage.last(), label="U1")
+    await stage.finish(1)
+    upscaled = await stage.job()
+    await stage.ann.select(stage.last(), values=[f"cutout:{upscaled.id}"])
+
+    job = await stage.job()
+    (asset,) = await stage.workshop.assets.of_job(upscaled.id, "result")
+    assert (job.parent_id, job.uploads[0].asset) == (upscaled.id, asset.token)
+
+
+async def test_the_menu_asks_what_to_retexture_with(stage: Stage):
+    await stage.drawn("a cat --v 7")
+    modal = await chosen(stage, "0", "retexture")
+    await stage.ann.submit_modal(modal, {"remix_prompt": "knitted wool"})
+    await stage.workshop.turn("submit")
+
+    assert body(stage)["remixPrompt"] == "knitted wool --v 7"
+
+
+async def test_a_retry_does_not_fetch_the_picture_again(stage: Stage):
+    await stage.ann.slash(stage.channel, "matting", image=("a.png", picture()))
+    await stage.workshop.turn("submit")
+    provider = stage.workshop.provider
+    await provider.call_back(provider.paid[0].callback, provider.set(provider.paid[0].id, 3))
+    await stage.workshop.turn("deliver")
+    await stage.ann.click(stage.last(), label="Retry")
+    await stage.workshop.turn("submit")
+
+    first, second = provider.paid
+    assert (await stage.job()).uploads == ()
+    assert second.body["imgUrl"] == first.body["imgUrl"]
