@@ -17,14 +17,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import discord
 import simcord
 from pydantic import SecretStr
 
 from bot import app, log
 from bot.config import Settings
 from bot.sandbox.server import emulating
+from cogs.bot import Studio
 
 _REFRESH_SECONDS = 3.0  # each publishing makes the page's buttons stale for a moment
+_STOP_SECONDS = 2.0
 
 _HELLO = """
 Atelier demo: no account, nothing is paid, nothing leaves this machine.
@@ -33,10 +36,11 @@ Atelier demo: no account, nothing is paid, nothing leaves this machine.
   Data in  {data}
   Stop     Ctrl-C
 
-Three things to try
+Four things to try
   1. Type /imagine, then the prompt: a sailing boat at sunset --ar 3:2
   2. Under the four pictures press U2, then Zoom 1.5x and Remix under the large one.
-  3. Choose "Image 2" in the list and vary it; press the round arrow for four new ones.
+  3. Under a large picture press Region, paint over something in the editor, and send it.
+  4. Type /video, then the prompt: waves at night. Make the clip longer by Extend 1.
 """
 
 
@@ -44,7 +48,7 @@ async def run(*, port: int, data: Path, pace: float) -> None:
     """Run everything until SIGINT or SIGTERM; `pace` is how many seconds a job takes."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, _begin_to_stop, stop)
     data = await asyncio.to_thread(data.resolve)
     settings = _settings(data)
     log.set_up("WARNING", "text", settings.secrets())
@@ -59,9 +63,17 @@ async def run(*, port: int, data: Path, pace: float) -> None:
                     await studio.user.edit(username="Atelier")
                 cards = asyncio.create_task(studio.cards.run(), name="cards")
                 try:
-                    await _show(env, port, data, stop)
+                    await _show(env, studio, port, data, stop)
                 finally:
                     cards.cancel()
+
+
+def _begin_to_stop(stop: asyncio.Event) -> None:
+    stop.set()
+    sys.stdout.write("Stopping; Ctrl-C again stops at once.\n")
+    sys.stdout.flush()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().remove_signal_handler(number)
 
 
 def _settings(data: Path) -> Settings:
@@ -95,10 +107,17 @@ def _kept_key(path: Path) -> str:
     return path.read_text()
 
 
-async def _show(env: simcord.Env, port: int, data: Path, stop: asyncio.Event) -> None:
+async def _show(
+    env: simcord.Env, studio: Studio, port: int, data: Path, stop: asyncio.Event
+) -> None:
     guild = env.create_guild("Atelier demo")
     channel = guild.create_text_channel("studio")
-    people = [guild.add_member(env.create_user(name)) for name in ("you", "friend")]
+    admins = guild.create_role("admins", permissions=discord.Permissions(manage_guild=True))
+    people = [
+        guild.add_member(env.create_user("you"), roles=[admins]),
+        guild.add_member(env.create_user("friend")),
+    ]
+    studio.operator_guild_ids = frozenset({guild.id})
     await _catch_up(env)
     async with env.preview(
         channel, viewers=people, layout="channel", port=_port_or_free(port)
@@ -108,8 +127,7 @@ async def _show(env: simcord.Env, port: int, data: Path, stop: asyncio.Event) ->
         publishing = asyncio.create_task(_publish(env, preview, channel.history))
         await stop.wait()
         publishing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await publishing
+        await asyncio.wait({publishing}, timeout=_STOP_SECONDS)
 
 
 def _port_or_free(port: int) -> int:

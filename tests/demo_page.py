@@ -46,7 +46,8 @@ async def running_demo(data: Path, *, pace: float) -> AsyncIterator[str]:
         yield found[1].decode()
     finally:
         process.send_signal(signal.SIGINT)
-        rest, _ = await asyncio.wait_for(process.communicate(), 20)
+        # The simulated Discord finishes the clip that it is preparing for its page.
+        rest, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0, rest.decode()
     assert b"Traceback" not in rest, rest.decode()
 
@@ -70,6 +71,40 @@ class DemoPage:
         await self.page.locator(".command-entry.is-active").click()
         await self.page.keyboard.type(prompt)
         await self._insist(lambda: self.page.keyboard.press("Enter"))
+
+    async def order(self, command: str, option: str, typed: str) -> None:
+        """A command with one of its options, sent."""
+        await self.page.locator("#channel-composer-input").click()
+        await self.page.keyboard.type(f"/{command}")
+        await self.page.locator(".command-entry.is-active").click()
+        await self.page.locator(".command-suggestion").filter(has_text=option).first.click()
+        await self.page.keyboard.type(typed)
+        await self._insist(self.page.locator("#send-message").click)
+
+    async def clips(self, number: int) -> Locator:
+        """The message of the n-th result with clips (from 1), once the first of them can play."""
+        message = self.messages.filter(has=self.page.locator("video")).nth(number - 1)
+        await message.wait_for(timeout=_WAIT_MS)
+        await self.page.wait_for_function(
+            "e => e.querySelector('video').readyState >= 2",
+            arg=await message.element_handle(),
+            timeout=_WAIT_MS,
+        )
+        return message
+
+    @asynccontextmanager
+    async def editor(self, message: Locator) -> AsyncIterator[Page]:
+        """The editor that a message's link opens, as another visitor of the page."""
+        address = await message.locator('a[href*="/editor/"]').get_attribute("href")
+        assert address is not None
+        assert self.page.context.browser is not None
+        context = await self.page.context.browser.new_context()
+        page = await context.new_page()
+        await page.goto(address)
+        try:
+            yield page
+        finally:
+            await context.close()
 
     async def result(self, number: int) -> Locator:
         """The message of the n-th result (from 1), once it and all its pictures are loaded."""

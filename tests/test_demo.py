@@ -93,6 +93,63 @@ async def test_a_wrong_parameter_is_explained_and_nothing_is_drawn(demo):
     assert await demo.results().count() == 0
 
 
+async def test_a_region_is_painted_over_in_the_editor(demo):
+    await demo.imagine("a cat on a hill at sunset")
+    grid = await demo.result(1)
+    await demo.press(grid, "U2")
+    single = await demo.result(2)
+    await demo.press(single, "Region")
+    private = demo.messages.filter(has_text="opens the picture in the editor").last
+    await private.wait_for()
+
+    async with demo.editor(private) as page:
+        stage = await page.locator("canvas").first.bounding_box()
+        middle, height = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
+        await page.mouse.move(middle - 80, height - 80)
+        await page.mouse.down()
+        await page.mouse.move(middle + 80, height + 80, steps=6)
+        await page.mouse.up()
+        await page.locator("textarea").first.fill("a red hot air balloon")
+        if _SHOTS:
+            await page.screenshot(path=Path(_SHOTS) / "editor.png")
+        await page.get_by_role("button", name="Send").click()
+        await page.get_by_text("Discord has it").first.wait_for()
+
+    repainted = await demo.result(3)
+    await repainted.get_by_text("a red hot air balloon").first.wait_for()
+    await _photograph(demo, "repainted")
+    assert await repainted.locator("img.gallery-image").count() == 4
+
+
+async def test_clips_play_and_get_longer(demo):
+    await demo.order("video", "prompt", "waves on the sea at night --bs 1")
+    clip = await demo.clips(1)
+    before = await _length(clip)
+    played = await clip.locator("video").evaluate(
+        """async video => {
+            video.muted = true;
+            await video.play();
+            await new Promise(passed => video.addEventListener("timeupdate", () => {
+                if (video.currentTime > 0.2) passed();
+            }));
+            return video.currentTime;
+        }"""
+    )
+    await demo.press(clip, "Extend 1")
+    dialog = demo.page.get_by_role("dialog")
+    await dialog.locator("textarea").fill("a boat passes")
+    await dialog.get_by_role("button", name="Submit").click()
+    longer = await demo.clips(2)
+    await _photograph(demo, "clips")
+
+    assert played > 0.2
+    assert (round(before), round(await _length(longer))) == (5, 9)
+
+
+async def _length(message) -> float:
+    return await message.locator("video").first.evaluate("video => video.duration")
+
+
 async def _contents(demo, pictures) -> list[str]:
     return [
         await picture.evaluate(

@@ -134,10 +134,18 @@ def test_every_steering_word_of_the_sandbox_stands_in_the_readme():
 
 
 def test_every_open_route_of_the_web_server_stands_in_the_readme():
-    site = Site(engine=object(), assets=object(), files=object(), ready=object())
+    names = ("engine", "assets", "files", "drafts", "edits", "now", "ready")
+    site = Site(**dict.fromkeys(names, object()))
     paths = {resource.canonical for resource in make_app(site).router.resources()}
 
-    assert paths == {"/healthz", "/readyz", "/m/{name}", "/callbacks/{provider}/{token}"}
+    assert paths == {
+        "/healthz",
+        "/readyz",
+        "/m/{name}",
+        "/callbacks/{provider}/{token}",
+        "/editor/{token}",
+        "/static/{name}",
+    }
     assert all(f"`GET {path}`" in README for path in ("/healthz", "/readyz"))
 
 
@@ -169,7 +177,8 @@ def test_links_to_files_lead_somewhere(document):
 
 def test_contributing_names_what_is_really_there():
     text = text_of("CONTRIBUTING.md")
-    youchuan = text_of("bot/providers/youchuan.py")
+    folder = ROOT / "bot" / "providers"
+    youchuan = "".join(path.read_text("utf-8") for path in folder.glob("youchuan*.py"))
 
     for name in ("OPERATIONS", "CALLS", "IMAGE_ACTIONS", "FollowJob", "FollowImage", "FromParent"):
         assert f"`{name}`" in text

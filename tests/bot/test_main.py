@@ -102,7 +102,7 @@ async def test_catalog_is_a_table_of_one_line_per_endpoint(atelier):
     lines = finished.out.splitlines()
     assert finished.code == 0
     assert len(lines) == len(catalog()) + len(catalog().calls)
-    assert re.fullmatch(r"youchuan\.diffusion +POST +/v1/tob/diffusion +/imagine", lines[0])
+    assert re.fullmatch(r"youchuan\.diffusion +POST +/v1/tob/diffusion +/imagine /blend", lines[0])
 
 
 async def test_run_with_nothing_set_names_what_is_missing_and_says_nothing_else(atelier):
