@@ -27,7 +27,9 @@ from tests.provider_double import APP_ID, SECRET, Paid, ProviderDouble
 ROOT = Path(__file__).parent.parent
 SECRET_KEY = "the-canary-key-of-the-stories"
 PREVIEW_OF_LOG = 4000
-_ONE_PICTURE = {"upscale", "enhance"}
+_ONE = {"upscale", "enhance", "video-upscale", "remove-background"}
+_BATCH = re.compile(r"--bs (\d)")
+_PROMPTS = ("text", "remixPrompt", "prompt")
 _OWN = re.compile(r"job:([0-9A-Z]{26}):(?:info|cancel)")
 
 
@@ -94,8 +96,10 @@ class LiveProvider(ProviderDouble):
 
     async def draw(self, job: Paid) -> None:
         """Finish a job and report it; a report that nobody takes is lost."""
-        prompt = str(job.body.get("text") or job.body.get("remixPrompt") or "")
-        described = self.finish(job.id, 1 if job.verb in _ONE_PICTURE else 4)
+        prompt = next((str(job.body[key]) for key in _PROMPTS if key in job.body), "")
+        batch = _BATCH.search(prompt)
+        many = int(batch[1]) if batch else 4
+        described = self.finish(job.id, 1 if self.verb_of(job.id) in _ONE else many)
         if "moderated" in prompt:
             described = self.set(job.id, 5)
         elif "overlong" in prompt:

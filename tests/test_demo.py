@@ -137,7 +137,7 @@ async def test_clips_play_and_get_longer(demo):
     )
     await demo.press(clip, "Extend 1")
     dialog = demo.page.get_by_role("dialog")
-    await dialog.locator("textarea").fill("a boat passes")
+    await dialog.locator("textarea").fill("a boat passes --bs 1")
     await dialog.get_by_role("button", name="Submit").click()
     longer = await demo.clips(2)
     await _photograph(demo, "clips")

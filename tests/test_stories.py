@@ -1,40 +1,20 @@
 """What people live through with the program running as a process, seen from Discord."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from tests.discord_double import (
-    Channel,
-    Fault,
-    Interaction,
-    Message,
-    Permission,
-    Person,
-)
-from tests.discord_double.world import walk
-from tests.program import (
-    SECRET_KEY,
-    LiveProvider,
-    Program,
-    WatchedDiscord,
-    World,
-    endings,
-    living,
-    own_job,
-)
-from tests.provider_double import SECRET, Paid, Reply, complaint
+from tests.discord_double import Fault, Interaction, Message, Permission
+from tests.program import Program, World, endings, living, own_job
+from tests.provider_double import Reply, complaint
+from tests.scene import CANARY, Scene, fields, leaked, staged
 
 pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="module")]
-
-CANARY = "chartreuse-heron"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -46,107 +26,11 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         yield opened
 
 
-@dataclass
-class Scene:
-    """A channel of its own, and what was paid since the story began."""
-
-    world: World
-    room: Channel
-    before: int
-
-    @property
-    def discord(self) -> WatchedDiscord:
-        return self.world.discord
-
-    @property
-    def provider(self) -> LiveProvider:
-        return self.world.provider
-
-    @property
-    def program(self) -> Program:
-        return self.world.program
-
-    @property
-    def paid(self) -> Sequence[Paid]:
-        return self.provider.paid[self.before :]
-
-    def bodies(self) -> list[dict[str, Any]]:
-        """What was submitted, without the addresses for callbacks."""
-        return [
-            {"verb": job.verb, **{k: v for k, v in job.body.items() if k != "callback"}}
-            for job in self.paid
-        ]
-
-    async def imagine(self, prompt: str = "a heron", user: Person | None = None) -> Interaction:
-        options = {"prompt": f"{prompt} {CANARY}"}
-        return await self.discord.slash(self.room, user or self.discord.ben, "imagine", options)
-
-    async def imagined(self, prompt: str = "a heron", user: Person | None = None) -> Message:
-        """The four pictures."""
-        return await self.outcome(await self.imagine(prompt, user))
-
-    async def outcome(self, interaction: Interaction, room: Channel | None = None) -> Message:
-        """The result or notice that what a person did leads to, once nothing more is done to it."""
-        card = await interaction.wait_response(timeout=10)
-        job_id = self.job_of(card)
-        message = await self.message_of(job_id, room)
-        await self.world.logged(f"job {job_id} delivered")
-        await self.world.until(lambda: card.deleted)
-        return message
-
-    def job_of(self, card: Message) -> str:
-        """The job whose card this was made as."""
-        assert card.id in self.discord.job_of, card.text()
-        return self.discord.job_of[card.id]
-
-    async def message_of(self, job_id: str, room: Channel | None = None) -> Message:
-        """The message that tells how a job ended."""
-        found = await self.world.until(lambda: endings(room or self.room, job_id))
-        assert len(found) == 1
-        return found[0]
-
-    async def press(self, message: Message, key: str, user: Person | None = None) -> Interaction:
-        """Press the button with this key, such as ``u.1``; by the person who began, by default."""
-        ids = [i for i in message.custom_ids() if i.endswith(f":{key}")]
-        assert ids, f"no {key} among {message.custom_ids()}"
-        return await self.discord.click(message, ids[0], user=user or self.discord.ben)
-
-    async def followed(self, message: Message, key: str, user: Person | None = None) -> Message:
-        """The result of pressing a button."""
-        return await self.outcome(await self.press(message, key, user))
-
-    async def run(self, command: str, job_id: str, user: Person | None = None) -> Interaction:
-        """``/job show|cancel|retry`` with a job's id, until it is answered."""
-        person = user or self.discord.ben
-        asked = await self.discord.slash(self.room, person, f"job {command}", {"id": job_id})
-        await asked.wait_response()
-        return asked
-
-    async def running(self, interaction: Interaction) -> str:
-        """The id of the job, once the provider has it."""
-        card = await interaction.wait_response()
-        count = len(self.paid) or 1
-        await self.world.until(lambda: len(self.paid) >= count and self.provider.unfinished())
-        return self.job_of(card)
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def scene(world: World, request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
-    """A story of its own: a fresh channel, and afterwards nothing that Discord forbids."""
-    world.discord.violations.clear()
-    if not world.program.running:
-        await world.start()
-    room = await world.discord.add_channel(request.node.name[:90])
-    yield Scene(world, room, len(world.provider.paid))
-    await world.provider.release()
-    world.provider.gate.set()
-    world.discord.faults.clear()
-    assert world.discord.violations == []
-
-
-def fields(modal: dict[str, Any]) -> list[str]:
-    """The text fields of a modal."""
-    return [part["custom_id"] for part in walk(modal["components"]) if part["type"] == 4]
+    """A story of its own."""
+    async with staged(world, request.node.name) as opened:
+        yield opened
 
 
 async def test_from_imagine_to_a_remix_every_press_posts_its_own_result(scene):
@@ -696,17 +580,6 @@ async def test_it_connects_by_itself_when_discord_comes_back(tmp_path, world):
 
 async def test_no_secret_and_no_prompt_is_ever_logged(scene):
     await scene.imagined()
-    log = scene.program.log
-    callbacks = [job.callback.rsplit("/", 1)[1] for job in scene.provider.paid if job.callback]
-    secrets = {
-        "the bot's token": [scene.discord.token],
-        "the secret key": [SECRET_KEY],
-        "the provider's secret": [SECRET],
-        "a callback token": callbacks,
-        "an interaction token": list(scene.discord.interactions),
-        "a prompt": [CANARY],
-    }
 
-    assert "delivered" in log
-    for what, values in secrets.items():
-        assert not any(value in log for value in values), what
+    assert "delivered" in scene.program.log
+    assert leaked(scene.world) == []

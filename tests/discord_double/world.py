@@ -116,7 +116,7 @@ class Attachment:
     id: int
     channel_id: int
     filename: str
-    data: bytes
+    data: bytes = field(repr=False)
     description: str | None = None
     content_type: str | None = None
     size_px: tuple[int, int] | None = None
@@ -349,7 +349,7 @@ class Upload:
     """A file on its way, from the program or from a person."""
 
     filename: str
-    data: bytes
+    data: bytes = field(repr=False)
 
 
 class Changes:
