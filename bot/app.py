@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 _DRAIN_SECONDS = 4.0
 _CLOSE_SECONDS = 3.0
 _RECONNECT_CAP_SECONDS = 60.0
+_TIDY_SECONDS = 3600.0
 _DRAFTS_KEPT_MS = 8 * 24 * 3600 * 1000  # longer than any job waits for its submit
 
 
@@ -114,8 +115,6 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
         )
         engine = Engine(parts, deliverer)
         drafts = DraftStore(database)
-        await drafts.prune(now() - _DRAFTS_KEPT_MS)
-        await deliverer.clear_drafts(now() - _DRAFTS_KEPT_MS)
         yield Core(
             settings=settings, database=database, engine=engine, deliverer=deliverer, drafts=drafts
         )
@@ -160,15 +159,29 @@ async def working(core: Core, *, online: asyncio.Event, stop: asyncio.Event) -> 
         ready=lambda: _not_ready(core, online),
     )
     async with serving(make_app(site), core.settings.web_host, core.settings.web_port) as port:
+        tidying = asyncio.create_task(_tidy(core), name="tidying")
         loops = asyncio.create_task(core.engine.run(), name="engine")
         loops.add_done_callback(lambda _: stop.set())
         try:
             yield port
         finally:
+            tidying.cancel()
             await core.engine.drain(_DRAIN_SECONDS)
             loops.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await loops
+
+
+async def _tidy(core: Core) -> None:
+    """Forget, once an hour, what people have begun and never ordered."""
+    while True:
+        before = now() - _DRAFTS_KEPT_MS
+        try:
+            await core.drafts.prune(before)
+            await core.deliverer.clear_drafts(before)
+        except (StorageError, OSError) as error:
+            log.warning("old drafts are not cleared: %s", error)
+        await asyncio.sleep(_TIDY_SECONDS)
 
 
 async def run(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.errors import GoneError, InvalidRequestError, UnavailableError, UncertainError
+from bot.errors import GoneError, InvalidRequestError, UncertainError
 from bot.operations import Call
 from bot.parts import Parts
 from bot.text import N_
@@ -44,9 +44,4 @@ class Calls:
         except UncertainError as lost:
             if call.method != "GET":
                 raise
-            raise UnavailableError(
-                N_("{service} does not answer at the moment; please try again in a while."),
-                provider=call.provider,
-                status=lost.status,
-                service=provider.title,
-            ) from lost
+            raise provider.unreachable(lost) from lost

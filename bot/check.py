@@ -1,5 +1,6 @@
 """What `check` looks at before a start: settings, database, provider accounts."""
 
+import time
 from dataclasses import dataclass
 
 from bot import providers
@@ -52,7 +53,7 @@ async def _account(transport: Transport, credential: Credential) -> Finding:
     provider = providers.provider(credential.provider)
     subject = f"provider {credential.provider}"
     try:
-        request = provider.check(credential)
+        request = provider.check(credential, now=time.time_ns() // 1_000_000)
         response = await transport.send(request, credential, seconds=POLL_SECONDS)
         provider.answer(response)
     except ProviderError as error:

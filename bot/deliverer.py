@@ -5,6 +5,7 @@ one asset row; a repeated delivery finds what the first one kept.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from bot.errors import (
     MissingMediaError,
     RefusedHostError,
 )
-from bot.media import images
+from bot.media import clips, images
 from bot.media.assets import AssetFiles, new_token
 from bot.media.fetch import Fetcher, save
 from bot.media.pool import MediaPool
@@ -122,8 +123,13 @@ class Deliverer:
     async def clear_drafts(self, before: int) -> None:
         """Remove the pictures of drafts that were begun before an instant."""
         for asset in await self.assets.abandoned(before):
-            await self.files.remove(asset)
-            await self.assets.remove(asset.token)
+            await self.discard(asset.token)
+
+    async def discard(self, token: str) -> None:
+        """Remove a picture that nothing needs any more; nothing happens where there is none."""
+        with contextlib.suppress(NotFoundError):
+            await self.files.remove(await self.assets.get(token))
+            await self.assets.remove(token)
 
     async def post_card(self, progress: Progress) -> int | None:
         """A new progress card's message; None when there can be none now."""
@@ -228,6 +234,11 @@ class Deliverer:
         self, job_id: str | None, role: str, position: int, path: Path, *, note: str = ""
     ) -> Asset:
         info = await self.pool.run(images.inspect, path)
+        width, height = info.width, info.height
+        if info.extension in clips.CLIPS:
+            # A clip that we cannot read may still play for the person, who has paid for it.
+            with contextlib.suppress(BadMediaError):
+                width, height, _ = await self.pool.run(clips.inspect_clip, path)
         asset = Asset(
             token=new_token(),
             job_id=job_id,
@@ -236,8 +247,8 @@ class Deliverer:
             extension=info.extension,
             content_type=info.content_type,
             size=info.size,
-            width=info.width,
-            height=info.height,
+            width=width,
+            height=height,
             note=note,
             created_at=self._now(),
         )

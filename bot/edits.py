@@ -15,9 +15,8 @@ from bot.deliverer import Deliverer
 from bot.engine import Engine, Order
 from bot.errors import GoneError, InvalidRequestError
 from bot.media import masks
-from bot.operations import Operation, follow_up
+from bot.operations import Operation, follow_up, stand_in
 from bot.providers.youchuan_shapes import MOST_SIDE
-from bot.submitter import UPLOAD_SCHEME
 from bot.text import N_
 from storage.errors import NotFoundError
 from storage.models import Asset, Draft, Job, Upload
@@ -94,15 +93,17 @@ class Edits:
         elif "remix_prompt" in subject.needs:
             raise InvalidRequestError(N_("Write what the picture should become."))
         if field := subject.operation.file_field:
-            values[field] = f"{UPLOAD_SCHEME}{len(uploads)}"
+            values[field] = stand_in(len(uploads))
             uploads.append(Upload(asset=subject.picture.token))
         if subject.has_canvas:
             values |= _placed(sent, subject.picture)
         areas = _clockwise((sent.mask and sent.mask.areas) or (), subject.picture)
+        if areas and sent.mask and sent.mask.png:
+            raise InvalidRequestError(N_("Mark what to repaint, in one way only."))
         if sent.mask and sent.mask.png:
             mask = await self.keep_mask(sent.mask.png, subject.picture)
         if mask is not None:
-            values["mask"] = {"url": f"{UPLOAD_SCHEME}{len(uploads)}"}
+            values["mask"] = {"url": stand_in(len(uploads))}
             uploads.append(Upload(asset=mask.token))
         elif areas:
             values["mask"] = {"areas": areas}
@@ -204,9 +205,8 @@ def _check_change(subject: Subject, values: Json) -> None:
         return
     if "mask" in subject.needs:
         raise InvalidRequestError(N_("Mark what to repaint."))
-    place = values.get("img_pos", {})
-    canvas = {**values.get("canvas", {}), "x": 0, "y": 0}
-    if place == canvas:
+    place, canvas = {"x": 0, "y": 0, **values["img_pos"]}, values["canvas"]
+    if place == {**canvas, "x": 0, "y": 0}:
         raise InvalidRequestError(
             N_("Nothing would change: mark a region, or make the canvas larger than the picture.")
         )

@@ -24,7 +24,7 @@ from bot.submitter import Submitter
 from bot.text import N_
 from bot.watcher import Watcher
 from bot.wire import Progress
-from storage.errors import NotFoundError
+from storage.errors import NotFoundError, StorageError
 from storage.models import Destination, Job, Status, Upload
 
 log = logging.getLogger(__name__)
@@ -125,10 +125,16 @@ class Engine:
         self.loops["submit"].wake()
 
     async def announce(self, job: Job) -> None:
-        """Post a job's card where no answer to an interaction is one; then it may go."""
-        ahead = await self.jobs.ahead_of(job)
-        card = await self._deliverer.post_card(Progress(job=job, now=job.created_at, ahead=ahead))
-        await self.acknowledge(job, card)
+        """Post a job's card where no answer to an interaction is one; then it may go.
+
+        A database that fails is only logged: the row is committed and is taken up without it.
+        """
+        try:
+            ahead = await self.jobs.ahead_of(job)
+            progress = Progress(job=job, now=job.created_at, ahead=ahead)
+            await self.acknowledge(job, await self._deliverer.post_card(progress))
+        except StorageError as error:
+            log.warning("job %s is not announced: %s", job.id, error)
 
     async def cancel(self, job: Job) -> bool:
         """Cancel a job that nobody has begun to submit; False when it is too late."""

@@ -33,6 +33,14 @@ class Upload:
     """Marker: the address of a file that the person gives, or that the followed result shows."""
 
 
+UPLOAD_SCHEME = "upload://"
+
+
+def stand_in(position: int) -> str:
+    """What stands for the upload of a position (from 0) until its file has an address."""
+    return f"{UPLOAD_SCHEME}{position}"
+
+
 class EditorOnly:
     """Marker: too fine for a slash option; the web editor asks for it."""
 

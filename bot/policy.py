@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.errors import NotAllowedError
 from bot.text import N_
-from storage.models import Job
+from storage.models import Job, Moodboard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,12 @@ def check_owner(person: Person, job: Job) -> None:
     check_visible(person, job)
     if person.user_id != job.destination.user_id and not person.is_admin:
         raise NotAllowedError(N_("Only the person who started this, or an admin, may do that."))
+
+
+def check_board(person: Person, board: Moodboard) -> None:
+    """A moodboard is changed by who made it and by the server's admins."""
+    if person.user_id != board.user_id and not person.is_admin:
+        raise NotAllowedError(N_("Only who made this moodboard, or an admin, may change it."))
 
 
 def check_operator(person: Person, operator_guilds: Collection[int]) -> None:

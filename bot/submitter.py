@@ -27,7 +27,7 @@ from bot.errors import (
     UserError,
 )
 from bot.news import News, kind_of
-from bot.operations import Operation
+from bot.operations import Operation, stand_in
 from bot.parts import Parts, backoff_ms
 from bot.text import N_
 from bot.transport import SUBMIT_SECONDS
@@ -35,8 +35,6 @@ from bot.wire import Credential, Request
 from storage.models import UNCERTAIN, Asset, Job, Status
 
 log = logging.getLogger(__name__)
-
-UPLOAD_SCHEME = "upload://"
 
 
 class Submitter:
@@ -120,13 +118,13 @@ class Submitter:
         inline = self._parts.catalog.operation(job.operation).validate(job.params).inline()
         # From the last on: the stand-in of the first is the beginning of the eleventh's.
         for position in reversed(range(len(job.uploads))):
-            stand_in = f"{UPLOAD_SCHEME}{position}"
-            if not self._parts.terms.public_url and stand_in not in inline:
+            given = stand_in(position)
+            if not self._parts.terms.public_url and given not in inline:
                 raise InvalidRequestError(
                     N_("Uploads need this bot's own public address, which is not set (PUBLIC_URL).")
                 )
             asset = await self._deliverer.keep_upload(job, job.uploads[position], position)
-            text = text.replace(stand_in, await self._address(asset))
+            text = text.replace(given, await self._address(asset))
         return await self._jobs.set_params(job, json.loads(text))
 
     async def _address(self, asset: Asset) -> str:

@@ -16,7 +16,14 @@ from bot.text import N_, _
 from cogs.choices import find_job, suggest_jobs
 from cogs.editor import EDITOR, link_view, picture_of
 from cogs.errors import answered, tell
-from cogs.replies import Interaction, check_channel, destination_of, hand_over, person_of
+from cogs.replies import (
+    Interaction,
+    check_channel,
+    destination_of,
+    hand_over,
+    lead_to,
+    person_of,
+)
 from cogs.uploads import checked_upload
 from storage.models import Asset, Draft, Job, Upload
 
@@ -138,7 +145,10 @@ class Edit(commands.Cog):
         mask = await self._edits.keep_mask(wish.mask, picture)
         canvas, place = canvas_of((picture.width, picture.height), wish.ratio)
         sent = Sent(prompt=wish.prompt, canvas=canvas, imgPos=place)
-        job, _new = await self._studio.engine.submit(await self._edits.order(draft, sent, mask))
+        job, new = await self._studio.engine.submit(await self._edits.order(draft, sent, mask))
+        if not new:
+            await lead_to(interaction, job)
+            return
         await self._studio.engine.announce(job)
         await tell(interaction, _("It is on its way; the result comes in this channel."))
 

@@ -7,8 +7,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.operations import stand_in
 from bot.providers import prompt as midjourney
-from bot.submitter import UPLOAD_SCHEME
 from bot.text import N_
 from cogs.batches import MOST_JOBS, Batch, take_batch, written_out
 from cogs.boards import default_board, find_board, suggestions
@@ -118,7 +118,7 @@ def placed(
     for name, attached in files.items():
         places[name] = []
         for file in filter(None, attached):
-            places[name].append(f"{UPLOAD_SCHEME}{len(uploads)}")
+            places[name].append(stand_in(len(uploads)))
             uploads.append(checked_upload(studio, file))
     return places, tuple(uploads)
 

@@ -9,12 +9,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import policy
 from bot.errors import (
     AtelierError,
     GoneError,
     InvalidRequestError,
     MissingError,
-    NotAllowedError,
     ProtocolError,
     ProviderError,
     UncertainError,
@@ -22,9 +22,9 @@ from bot.errors import (
 )
 from bot.providers import youchuan_account as account
 from bot.text import N_, _, explain, plural
+from cogs.board_pages import Page, board_pages
 from cogs.boards import find_board, suggestions
 from cogs.errors import answered, tell
-from cogs.pages import Page, board_pages
 from cogs.replies import Interaction, hand_over, person_of
 from cogs.uploads import checked_upload
 from cogs.words import harmless
@@ -129,9 +129,7 @@ class Moodboards(
     ) -> None:
         """Only what is given changes; pictures that are given take the place of all others."""
         found = await find_board(self._studio, interaction, board)
-        person = person_of(interaction)
-        if person.user_id != found.user_id and not person.is_admin:
-            raise NotAllowedError(N_("Only who made this moodboard, or an admin, may change it."))
+        policy.check_board(person_of(interaction), found)
         files = (image1, image2, image3, image4, image5, image6, image7, image8, image9, image10)
         wish = self._wish(name, description, files)
         if wish == Wish():
@@ -240,6 +238,8 @@ class Moodboards(
             await self._studio.moodboards.change(changed)
         except StorageError:
             raise UserError(_UNWRITTEN) from None
+        for token in set(board.images) - set(changed.images):
+            await self._studio.deliverer.discard(token)
         await tell(interaction, _("“{name}” is changed.", name=harmless(changed.name, 100)))
 
     async def _sent(

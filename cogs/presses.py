@@ -12,8 +12,7 @@ import discord
 from bot import policy
 from bot.engine import Order
 from bot.errors import GoneError, InvalidRequestError, NotAllowedError
-from bot.operations import Action, Row, follow_up
-from bot.submitter import UPLOAD_SCHEME
+from bot.operations import UPLOAD_SCHEME, Action, Row, follow_up, stand_in
 from bot.text import N_, _
 from cogs import forms, layout
 from cogs.ancestry import prompted_by
@@ -104,7 +103,7 @@ class Presses:
             values |= forms.answers(data, action, operation)
         if operation.file_field:
             asset = await picture_of(self._studio, source, index or 0)
-            values[operation.file_field] = f"{UPLOAD_SCHEME}0"
+            values[operation.file_field] = stand_in(0)
             uploads.append(Upload(asset=asset.token))
         values = operation.params.tidied(values, source.traits)
         return Order(

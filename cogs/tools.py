@@ -8,9 +8,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.engine import Order
+from bot.operations import stand_in
 from bot.providers import prompt as midjourney
 from bot.providers.prompt_table import RETEXTURE_MODELS
-from bot.submitter import UPLOAD_SCHEME
 from bot.text import N_
 from cogs.errors import answered
 from cogs.replies import Interaction, destination_of, take_order
@@ -76,7 +76,7 @@ class Tools(commands.Cog):
     ) -> None:
         operation = self._studio.engine.catalog.operation(name)
         upload = checked_upload(self._studio, image)
-        given = {**values, operation.file_field or "": f"{UPLOAD_SCHEME}0"}
+        given = {**values, operation.file_field or "": stand_in(0)}
         order = Order(
             operation=name,
             params=operation.validate(operation.params.tidied(given, frozenset())),

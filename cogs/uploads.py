@@ -26,10 +26,7 @@ def checked_upload(
     """
     if needs_address and not studio.public_url:
         raise InvalidRequestError(
-            N_(
-                "Pictures cannot be attached on this bot: it has no public address to pass "
-                "them on from. Put an https:// address at the start of the prompt instead."
-            )
+            N_("Pictures cannot be attached here: this bot has no public address to show them at.")
         )
     name = harmless(file.filename, 60)
     if file.content_type and not file.content_type.startswith("image/"):

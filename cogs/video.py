@@ -9,10 +9,9 @@ from discord.ext import commands
 from bot import policy
 from bot.engine import Order
 from bot.errors import InvalidRequestError
-from bot.operations import follow_up
+from bot.operations import follow_up, stand_in
 from bot.providers.prompt_text import print_prompt
 from bot.providers.prompt_video import compose_video
-from bot.submitter import UPLOAD_SCHEME
 from bot.text import N_
 from cogs.choices import find_job, suggest_jobs
 from cogs.editor import picture_of
@@ -71,9 +70,9 @@ class Video(commands.Cog):
         elif job is not None:
             source, place, uploads = await self._start(interaction, job, number - 1)
         options: dict[str, object] = {"motion": motion, "loop": loop, "batch": batch, "raw": raw}
-        options["images"] = [f"{UPLOAD_SCHEME}0"] if uploads else []
+        options["images"] = [stand_in(0)] if uploads else []
         if end is not None:
-            options["end"] = f"{UPLOAD_SCHEME}{len(uploads)}"
+            options["end"] = stand_in(len(uploads))
             uploads.append(checked_upload(self._studio, end))
         text = print_prompt(
             compose_video(prompt or "", options=options, follows=source is not None)

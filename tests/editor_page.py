@@ -14,6 +14,7 @@ from aiohttp import web
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
+from bot.web.editor import LIMITS, POLICY
 from bot.web.editor_page import WORDS, page
 from tests.demo_page import CHROMIUM
 
@@ -28,10 +29,6 @@ PHONE: dict[str, Any] = {
 }
 
 STATIC = Path(__file__).parents[1] / "bot" / "web" / "static"
-POLICY = (
-    "default-src 'none'; img-src 'self' blob: data:; script-src 'self'; style-src 'self';"
-    " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 TAKEN = {"ok": True, "message": "It will be posted in #studio."}
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 _QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -53,7 +50,7 @@ def make_facts(purpose: str = "region", **overrides: Any) -> dict[str, Any]:
         "post": "",
         "now": now,
         "expires": now + 600_000,
-        "most": {"side": 4096, "least": 64, "points": 2000, "prompt": 8192, "png": 4_000_000},
+        "most": LIMITS,
         **overrides,
     }
 

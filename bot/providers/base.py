@@ -108,7 +108,7 @@ class Provider(ABC):
         """The request that asks how a job stands."""
 
     @abstractmethod
-    def check(self, credential: Credential, *, now: int = 0) -> Request:
+    def check(self, credential: Credential, *, now: int) -> Request:
         """The cheapest request whose `answer` shows whether a credential is accepted."""
 
     @abstractmethod
@@ -168,16 +168,19 @@ class Provider(ABC):
         try:
             return self.read(self.answer(response))
         except UncertainError as lost:
-            # Asking again costs nothing, so nothing is uncertain about a lost poll.
-            raise UnavailableError(
-                _OUT_OF_REACH,
-                provider=self.name,
-                status=lost.status,
-                code=lost.code,
-                reason=lost.reason,
-                request_id=lost.request_id,
-                service=self.title,
-            ) from lost
+            raise self.unreachable(lost) from lost
+
+    def unreachable(self, lost: UncertainError) -> UnavailableError:
+        """What a lost answer to a mere question is: asking again costs nothing."""
+        return UnavailableError(
+            _OUT_OF_REACH,
+            provider=self.name,
+            status=lost.status,
+            code=lost.code,
+            reason=lost.reason,
+            request_id=lost.request_id,
+            service=self.title,
+        )
 
     def callback(self, body: bytes) -> Update:
         """What a callback's body says; ProtocolError when it does not name its job."""

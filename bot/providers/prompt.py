@@ -18,7 +18,13 @@ from bot.providers.prompt_table import (
     PARAMETERS,
     RETEXTURE_MODELS,
 )
-from bot.providers.prompt_text import Prompt, parse, print_prompt, with_options
+from bot.providers.prompt_text import (
+    Prompt,
+    parse,
+    print_prompt,
+    with_options,
+    without_uploads,
+)
 from bot.providers.prompt_vocabulary import quoted
 from bot.text import N_
 
@@ -36,6 +42,7 @@ __all__ = [
     "parse",
     "print_prompt",
     "traits",
+    "typed",
     "validate",
     "validate_follow_up",
 ]
@@ -49,12 +56,17 @@ def compose(text: str, *, model: str | None, options: Mapping[str, object]) -> P
     Options go by parameter name or spelling, beside ``speed`` (fast, turbo) and ``images`` (URLs);
     None means not given. Lists (``no``, ``sref``, ``images``) add up, other values must agree.
     """
-    typed = parse(text)
-    joined = with_options(typed, dict(_with_speed(options)))
-    chosen = _choose(model, typed.model)
+    own = typed(text)
+    joined = with_options(own, dict(_with_speed(options)))
+    chosen = _choose(model, own.model)
     prompt = replace(joined, model=chosen)
     validate(prompt, chosen)
     return prompt
+
+
+def typed(text: str) -> Prompt:
+    """`parse` what a person typed, who cannot name uploads: those come from options alone."""
+    return without_uploads(parse(text))
 
 
 def traits(prompt: Prompt) -> frozenset[str]:

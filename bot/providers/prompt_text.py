@@ -77,6 +77,23 @@ def parse(text: str, vocabulary: Vocabulary = IMAGES) -> Prompt:
     return Prompt(images, re.sub("-{2,}", "—", " ".join(words)), values, model)
 
 
+def without_uploads(prompt: Prompt) -> Prompt:
+    """The same prompt; InvalidRequestError where it names an upload by its stand-in."""
+    lists = [value for value in prompt.values.values() if isinstance(value, tuple)]
+    named = next(
+        (link for links in (prompt.images, *lists) for link in links if _is_ours(link)), ""
+    )
+    if named:
+        raise InvalidRequestError(
+            N_("“{link}” is no address. Attach the picture by an option instead."), link=named
+        )
+    return prompt
+
+
+def _is_ours(link: object) -> bool:
+    return isinstance(link, str) and link.casefold().startswith("upload://")
+
+
 def print_prompt(prompt: Prompt) -> str:
     """The canonical text for the wire: images, text, parameters, and last the model.
 

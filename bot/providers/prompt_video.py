@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from bot.errors import InvalidRequestError
 from bot.providers.prompt_checks import check_length, check_values
 from bot.providers.prompt_table import VIDEO
-from bot.providers.prompt_text import Prompt, parse, with_options
+from bot.providers.prompt_text import Prompt, parse, with_options, without_uploads
 from bot.providers.prompt_vocabulary import VIDEOS
 from bot.text import N_
 
@@ -18,6 +18,11 @@ def parse_video(text: str) -> Prompt:
     return parse(text, VIDEOS)
 
 
+def typed_video(text: str) -> Prompt:
+    """`parse_video` what a person typed, who cannot name uploads."""
+    return without_uploads(parse_video(text))
+
+
 def compose_video(text: str, *, options: Mapping[str, object], follows: bool = False) -> Prompt:
     """Join options with what was typed, and validate.
 
@@ -25,7 +30,7 @@ def compose_video(text: str, *, options: Mapping[str, object], follows: bool = F
     `follows` says that the start frame is a finished job's picture; then the prompt may be
     parameters alone, or print as nothing, which is to be sent as no prompt at all.
     """
-    prompt = with_options(parse_video(text), options, VIDEOS)
+    prompt = with_options(typed_video(text), options, VIDEOS)
     validate_video(prompt, follows=follows)
     return prompt
 

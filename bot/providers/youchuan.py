@@ -43,7 +43,7 @@ class Youchuan(Provider):
     def poll(self, external_id: str, credential: Credential, *, now: int) -> Request:
         return self.call(JOB, {"job_id": external_id}, credential, now=now)
 
-    def check(self, credential: Credential, *, now: int = 0) -> Request:
+    def check(self, credential: Credential, *, now: int) -> Request:
         return self.call(SUBSCRIBE, {}, credential, now=now)
 
     def read_id(self, data: Any) -> str:

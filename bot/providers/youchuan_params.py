@@ -1,8 +1,8 @@
 """What Youchuan's endpoints take: one params model each (manual: 图片生成, 视频生成)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,7 @@ from bot.text import N_
 
 ENLARGED = frozenset({"upscaled", "enlarged"})
 MOST_EXTENSIONS = 4
+_NO_CANVAS = frozenset({"v8.1"})  # models without pan, outpaint and inpaint
 
 _CALLBACK = Field(default=None, max_length=2048)
 _Job = Annotated[str, FromParent("external_id")]
@@ -23,19 +24,29 @@ _PROMPT = Field(min_length=1, max_length=MOST_CHARACTERS, description=N_("The pr
 _PICTURE = Field(min_length=1, max_length=1024, description=N_("The picture (PNG or JPEG)."))
 
 
-class _OnPrompt(Params):
-    """What a request's own prompt decides."""
+class _Prompted(Params):
+    """What a request's own prompt says; `reads` takes it apart."""
+
+    reads: ClassVar[Callable[[str], prompt.Prompt]] = staticmethod(prompt.parse)
 
     def words(self) -> str:
-        try:
-            return prompt.parse(self.own_prompt()).text
-        except InvalidRequestError:  # an older row may hold what is not read any more
-            return self.own_prompt()
+        parsed = self._readable()
+        return self.own_prompt() if parsed is None else parsed.text
 
     def follow_prompt(self) -> str:
         # A follow-up has its images from the job it follows.
-        parsed = replace(prompt.parse(self.own_prompt()), images=())
-        return prompt.print_prompt(parsed)
+        parsed = self._readable()
+        return "" if parsed is None else prompt.print_prompt(replace(parsed, images=()))
+
+    def _readable(self) -> prompt.Prompt | None:
+        try:
+            return type(self).reads(self.own_prompt())
+        except InvalidRequestError:  # an older row may hold what is not read any more
+            return None
+
+
+class _OnPrompt(_Prompted):
+    """What a picture's own prompt decides."""
 
     def price_factor(self, traits: frozenset[str]) -> float:
         given = prompt.parse(self.own_prompt()).values
@@ -83,7 +94,9 @@ class FollowImage(FollowJob):
 
 
 class _Reprompted(FollowImage):
-    """Adds a prompt of its own, which may choose another model."""
+    """Adds a prompt of its own, which may choose another model but for those that it `lacks`."""
+
+    lacks: ClassVar[frozenset[str]] = frozenset()
 
     remix_prompt: str | None = Field(
         default=None, min_length=1, max_length=MOST_CHARACTERS, description=N_("A new prompt.")
@@ -96,7 +109,13 @@ class _Reprompted(FollowImage):
     def tidied(cls, values: Mapping[str, Any], parent: frozenset[str]) -> dict[str, Any]:
         if not values.get("remix_prompt"):
             return dict(values)
-        parsed = prompt.parse(values["remix_prompt"])
+        parsed = prompt.typed(values["remix_prompt"])
+        if parsed.model is not None and parsed.model.key in cls.lacks:
+            raise InvalidRequestError(
+                N_("{model} cannot do this; remove {flag} or choose another model."),
+                model=parsed.model.label,
+                flag=parsed.model.flag,
+            )
         model = parsed.model or prompt.model_among(parent) or prompt.DEFAULT_MODEL
         prompt.validate_follow_up(parsed, model)
         return {**values, "remix_prompt": prompt.print_prompt(parsed)}
@@ -133,12 +152,16 @@ class Upscale(FollowImage):
 class Pan(_Reprompted):
     """Extend one picture to a side."""
 
+    lacks = _NO_CANVAS
+
     direction: int = Field(ge=0, le=3, description=N_("0 is down, 1 right, 2 up, 3 left."))
     scale: float = Field(ge=1.1, le=3.0, description=N_("How far, from 1.1 to 3 times the size."))
 
 
 class Outpaint(_Reprompted):
     """Extend one picture to all sides."""
+
+    lacks = _NO_CANVAS
 
     scale: float = Field(ge=1.1, le=2.0, description=N_("How far, from 1.1 to 2 times the size."))
 
@@ -161,6 +184,8 @@ class Enhance(FollowImage):
 
 class Inpaint(_Reprompted):
     """Repaint a region of one picture."""
+
+    lacks = _NO_CANVAS
 
     mask: Annotated[Mask, EditorOnly] = Field(description=N_("What to repaint."))
 
@@ -261,18 +286,10 @@ class RemoveBackground(Params):
         return frozenset({"cutout"})
 
 
-class _Moving(Params):
+class _Moving(_Prompted):
     """What a clip's own prompt decides."""
 
-    def words(self) -> str:
-        try:
-            return prompt_video.parse_video(self.own_prompt()).text
-        except InvalidRequestError:
-            return self.own_prompt()
-
-    def follow_prompt(self) -> str:
-        parsed = replace(prompt_video.parse_video(self.own_prompt()), images=())
-        return prompt.print_prompt(parsed)
+    reads: ClassVar[Callable[[str], prompt.Prompt]] = staticmethod(prompt_video.parse_video)
 
     def price_factor(self, traits: frozenset[str]) -> float:
         given = prompt_video.parse_video(self.own_prompt()).values
@@ -314,7 +331,7 @@ class VideoDiffusion(_Moving):
 
     @classmethod
     def tidied(cls, values: Mapping[str, Any], parent: frozenset[str]) -> dict[str, Any]:
-        parsed = prompt_video.parse_video(values.get("prompt") or "")
+        parsed = prompt_video.typed_video(values.get("prompt") or "")
         prompt_video.validate_video(parsed, follows=bool(values.get("job_id") or parent))
         return {**values, "prompt": prompt.print_prompt(parsed) or None}
 
@@ -344,7 +361,7 @@ class ExtendVideo(_FollowClip):
 
     @classmethod
     def tidied(cls, values: Mapping[str, Any], parent: frozenset[str]) -> dict[str, Any]:
-        parsed = prompt_video.parse_video(values.get("prompt") or "")
+        parsed = prompt_video.typed_video(values.get("prompt") or "")
         prompt_video.validate_extension(parsed)
         return {**values, "prompt": prompt.print_prompt(parsed)}
 

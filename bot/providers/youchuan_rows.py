@@ -31,7 +31,9 @@ def _pan(key: str, label: str, emoji: str, direction: int) -> Action:
     )
 
 
-def _upscale(key: str, label: str, kind: int, row: Row, *, only: frozenset[str]) -> Action:
+def _upscale(
+    key: str, label: str, kind: int, row: Row, *, only: frozenset[str] = frozenset()
+) -> Action:
     return Action(
         key=key,
         label=label,
@@ -88,11 +90,11 @@ _REROLL = Action(
 )
 
 IMAGE_ACTIONS = (
-    _upscale("u", "U{n}", 0, Row.PICK, only=frozenset()),
+    _upscale("u", "U{n}", 0, Row.PICK),
     _vary("v", "V{n}", 1, Row.VARIATION),
     _REROLL,
-    _upscale("subtle", N_("Upscale Subtle"), 0, Row.IMAGE, only=frozenset()),
-    _upscale("creative", N_("Upscale Creative"), 1, Row.IMAGE, only=frozenset()),
+    _upscale("subtle", N_("Upscale Subtle"), 0, Row.IMAGE),
+    _upscale("creative", N_("Upscale Creative"), 1, Row.IMAGE),
     _vary("vary_subtle", N_("Vary Subtle"), 0, Row.IMAGE),
     _vary("vary_strong", N_("Vary Strong"), 1, Row.IMAGE),
     _pan("left", N_("Pan left"), "⬅️", 3),
@@ -162,8 +164,7 @@ IMAGE_ACTIONS = (
     ),
 )
 PAINTED_ACTIONS = tuple(action for action in IMAGE_ACTIONS if "painted" not in action.unless)
-CLIP_ACTIONS = (
-    _REROLL,
+_ONLY_CLIPS = (
     Action(
         key="extend",
         label=N_("Extend {n}"),
@@ -184,6 +185,7 @@ CLIP_ACTIONS = (
         refusal=N_("This clip already has 1080 lines."),
     ),
 )
+CLIP_ACTIONS = (_REROLL, *_ONLY_CLIPS)
 
 _BASE = 50  # fen: the feeCost of a plain diffusion in the manual's callback sample
 _PLAIN, _DEARER = Price(base=_BASE), Price(base=_BASE, factor=1.5)
@@ -225,7 +227,7 @@ OPERATIONS = (
         takes.Reroll,
         N_("Draw the same again."),
         # What it draws again was pictures or clips, as its traits tell.
-        actions=IMAGE_ACTIONS + CLIP_ACTIONS[1:],
+        actions=IMAGE_ACTIONS + _ONLY_CLIPS,
     ),
     _row("pan", takes.Pan, N_("Extend one picture to a side.")),
     _row("outpaint", takes.Outpaint, N_("Extend one picture to all sides.")),

@@ -36,11 +36,19 @@ _MOST_BODY = masks.MOST_BYTES + 512 * 1024
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 _FILES = {path.name: path for path in _STATIC.iterdir() if path.suffix in _TYPES}
-_POLICY = (
+POLICY = (
     "default-src 'none'; img-src 'self' blob: data:; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_PAGE_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+# What the page has to keep to: pixels, corners, characters, and bytes of a mask's data: URL.
+LIMITS = {
+    "side": MOST_SIDE,
+    "least": 16,
+    "points": MOST_POINTS,
+    "prompt": MOST_CHARACTERS,
+    "png": masks.MOST_BYTES,
+}
+_PAGE_HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
 _NO_LINK = N_("This link is not valid. Press the button in Discord again for a new one.")
 _EXPIRED = N_("This link has expired. Press the button in Discord again for a new one.")
 _SENT = N_("This has already been sent; the result comes in Discord.")
@@ -171,13 +179,7 @@ def _facts(draft: Draft, subject: Subject) -> dict[str, Any]:
         "canvas": canvas,
         "post": "",
         "expires": draft.expires_at,
-        "most": {
-            "side": MOST_SIDE,
-            "least": 16,
-            "points": MOST_POINTS,
-            "prompt": MOST_CHARACTERS,
-            "png": masks.MOST_BYTES,
-        },
+        "most": LIMITS,
     }
 
 

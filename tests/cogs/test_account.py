@@ -7,7 +7,6 @@ import discord
 import pytest
 
 from bot.media.pool import MediaPool
-from cogs.account import Account
 from tests.cogs.stage import Stage, said, staged
 from tests.conftest import Workshop
 from tests.discord_double.world import walk
@@ -298,11 +297,9 @@ async def test_a_lost_answer_does_not_end_the_test(stage: Stage):
     assert "The callback arrived after" in str(result.response.content)
 
 
-async def test_a_callback_that_does_not_come_is_told_with_what_to_check(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-):
+async def test_a_callback_that_does_not_come_is_told_with_what_to_check(stage: Stage):
     await stage.drawn()
-    monkeypatch.setattr(Account, "wait_seconds", 0.05)
+    stage.studio.get_cog("Account").wait_seconds = 0.05
     stage.workshop.provider.account.calls_back = False
     result = await asked(stage, "callback-test")
 

@@ -41,7 +41,7 @@ def test_an_image_weight_needs_an_image_except_in_a_follow_up():
 
 def test_one_image_needs_text_and_two_are_a_blend():
     assert "One image alone" in _sentence(_compose, URL)
-    assert len(_compose(f"{URL} upload://0").images) == 2
+    assert len(_compose(f"{URL} https://example.com/b.png").images) == 2
     assert _compose(f"{URL} cat").text == "cat"
 
 

@@ -22,9 +22,9 @@ from bot.errors import (
     UncertainError,
 )
 from bot.operations import follow_up
-from bot.providers import catalog
+from bot.providers import catalog, prompt
 from bot.providers.youchuan import CALLS, OPERATIONS, REASONS, Youchuan
-from bot.providers.youchuan_params import ExtendVideo, Upscale
+from bot.providers.youchuan_params import Diffusion, ExtendVideo, Upscale
 from bot.providers.youchuan_rows import CLIP_ACTIONS, IMAGE_ACTIONS
 from bot.wire import Credential, Response, State
 
@@ -144,7 +144,7 @@ def test_a_poll_is_a_get_of_the_job():
 
 
 def test_a_credential_is_checked_without_drawing_anything():
-    request = YOUCHUAN.check(CREDENTIAL)
+    request = YOUCHUAN.check(CREDENTIAL, now=0)
 
     assert (request.method, request.path) == ("GET", "/v1/tob/subscribe")
     assert request.headers["x-youchuan-secret"] == "hush"
@@ -691,3 +691,29 @@ def test_an_enlarged_picture_stands_for_its_source_only_where_it_is_one(model: s
     params = Upscale(job_id="a", image_no=0, type=0)
 
     assert params.traits(frozenset({model})) == {model, trait}
+
+
+@pytest.mark.parametrize("verb", ["pan", "outpaint", "inpaint"])
+def test_a_prompt_cannot_choose_a_model_that_lacks_the_canvas(verb):
+    takes = CATALOG[f"youchuan.{verb}"].params
+
+    with pytest.raises(InvalidRequestError, match="cannot do this"):
+        takes.tidied({"remix_prompt": "a lake --v 8.1"}, frozenset({"v7"}))
+    assert takes.tidied({"remix_prompt": "a lake --v 7"}, frozenset({"v6"}))
+
+
+@pytest.mark.parametrize(
+    "typed", ["upload://0 a cat", "a cat --sref upload://1", "a cat --oref upload://0 --v 7"]
+)
+def test_nobody_can_name_an_upload_by_its_stand_in(typed):
+    with pytest.raises(InvalidRequestError, match="no address"):
+        prompt.compose(typed, model=None, options={})
+    for verb in ("variation", "remix", "retexture"):
+        with pytest.raises(InvalidRequestError, match="no address"):
+            CATALOG[f"youchuan.{verb}"].params.tidied({"remix_prompt": typed}, frozenset())
+
+
+def test_an_older_row_that_is_not_read_any_more_offers_an_empty_prompt():
+    made = Diffusion.model_construct(text="a cat --sing 5")
+
+    assert (made.words(), made.follow_prompt()) == ("a cat --sing 5", "")
