@@ -150,10 +150,13 @@ class Deliverer:
             asset = await self.assets.get(token)
         except NotFoundError:
             raise BadMediaError(N_("The picture is not kept here any more.")) from None
+        copy = await self.files.copied(asset)
         if asset.extension in _AS_IT_IS:
-            return await self.files.copied(asset)
-        path = self.files.path(asset)
-        return await self.pool.run(images.reencode_upload, path, self.files.temporary)
+            return copy
+        try:
+            return await self.pool.run(images.reencode_upload, copy, self.files.temporary)
+        finally:
+            copy.unlink(missing_ok=True)
 
     async def _prepare(self, job: Job) -> Delivery:
         succeeded = job.status is Status.SUCCEEDED

@@ -5,6 +5,7 @@ The rules of the manual are checked here whoever sends it: the editor's page onl
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from bot.engine import Engine, Order
 from bot.errors import GoneError, InvalidRequestError
 from bot.media import masks
 from bot.operations import Operation, follow_up, stand_in
-from bot.providers.youchuan_shapes import MOST_SIDE
+from bot.providers.youchuan_shapes import MOST_POINTS, MOST_SIDE, too_many_corners
 from bot.text import N_
 from storage.errors import NotFoundError
 from storage.models import Asset, Draft, Job, Upload
@@ -72,14 +73,13 @@ class Edits:
     async def subject(self, draft: Draft) -> Subject:
         """What a draft is about; GoneError when any of it is not there any more."""
         job_id = draft.payload.get("job")
-        try:
-            return Subject(
-                operation=self._engine.catalog.operation(draft.payload["operation"]),
-                picture=await self._deliverer.assets.get(draft.payload["asset"]),
-                parent=await self._engine.jobs.get(job_id) if job_id else None,
-            )
-        except NotFoundError:
-            raise GoneError(N_("The picture is not kept here any more.")) from None
+        with suppress(NotFoundError):
+            picture = await self._deliverer.assets.get(draft.payload["asset"])
+            parent = await self._engine.jobs.get(job_id) if job_id else None
+            if await asyncio.to_thread(self._deliverer.files.path(picture).is_file):
+                operation = self._engine.catalog.operation(draft.payload["operation"])
+                return Subject(operation=operation, picture=picture, parent=parent)
+        raise GoneError(N_("The picture is not kept here any more."))
 
     async def order(self, draft: Draft, sent: Sent, mask: Asset | None = None) -> Order:
         """The order of what was drawn; InvalidRequestError or BadMediaError says what to change.
@@ -174,7 +174,9 @@ def canvas_of(
 
 def _clockwise(areas: Sequence[Json], picture: Asset) -> list[dict[str, Any]]:
     """The polygons in the manual's order of corners; those without a surface are left out."""
-    kept = []
+    kept, corners = [], sum(len(area.get("points") or ()) // 2 for area in areas)
+    if corners > MOST_POINTS:
+        raise too_many_corners(corners)
     for area in areas:
         if (area.get("width"), area.get("height")) != (picture.width, picture.height):
             raise InvalidRequestError(N_("The regions were drawn on a picture of another size."))

@@ -12,6 +12,7 @@ _PATTERNS = (
     re.compile(r"(/(?:m|editor)/)[\w-]+"),
     re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.-]+"),
     re.compile(r"(https?://[^\s?'\"]+\?)[^\s'\"]+"),
+    re.compile(r"(/[\w-]{2}/)[\w-]{22}(?=\.\w)"),  # an asset's file
     re.compile(
         r"(\b(?i:authorization|x-youchuan-secret|sign)['\"]?\s*[:=]\s*['\"]?(?:Bearer )?)[^\s'\",]+"
     ),

@@ -16,6 +16,7 @@ from functools import partial
 
 from bot.deliverer import Deliverer
 from bot.errors import (
+    BadMediaError,
     FetchError,
     InvalidRequestError,
     MediaError,
@@ -69,8 +70,8 @@ class Submitter:
                 return
             job = await self._with_uploads(job)
             request = self._request(job, operation, credential)
-        except FetchError as error:
-            log.info("job %s: its upload cannot be read yet: %s", job.id, error)
+        except (FetchError, OSError) as error:
+            log.info("job %s: its upload cannot be read yet: %s", job.id, type(error).__name__)
             await self._upload_away(job, error)
         except (UserError, MediaError) as error:
             # An earlier submit that was never answered may still bring its result.
@@ -131,15 +132,24 @@ class Submitter:
         """Where the provider finds a file, or the file itself where it has no address."""
         if public := self._parts.terms.public_url:
             return f"{public}/m/{asset.name}"
-        data = await asyncio.to_thread(self._deliverer.files.path(asset).read_bytes)
+        path = self._deliverer.files.path(asset)
+        try:
+            data = await asyncio.to_thread(path.read_bytes)
+        except FileNotFoundError:
+            raise BadMediaError(N_("The picture is not kept here any more.")) from None
         return f"data:{asset.content_type};base64,{base64.b64encode(data).decode()}"
 
-    async def _upload_away(self, job: Job, error: FetchError) -> None:
-        if self._parts.now() - job.created_at > self._parts.terms.deadline_ms:
-            await self._news.fail(job, "invalid", error)
-        else:
-            due = self._parts.now() + backoff_ms(job.tries)
-            await self._jobs.let_go(job, due_at=due, tries=job.tries + 1)
+    async def _upload_away(self, job: Job, error: FetchError | OSError) -> None:
+        """Try again for as long as a job may take, counted from when it first went wrong."""
+        now = self._parts.now()
+        give_up = job.give_up_at or now + self._parts.terms.deadline_ms
+        if now < give_up:
+            due = min(now + backoff_ms(job.tries), give_up)
+            await self._jobs.let_go(job, due_at=due, tries=job.tries + 1, give_up_at=give_up)
+            return
+        if not isinstance(error, FetchError):
+            error = FetchError(N_("The attached file could not be kept here."))
+        await self._news.fail(job, "unavailable", error)
 
     def _may_resend(self, job: Job, operation: Operation) -> bool:
         return operation.settles_by == "key" and self._parts.now() < (job.deadline_at or 0)

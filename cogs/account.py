@@ -183,6 +183,9 @@ class Account(
             return job
         job = await find_job(interaction, typed)
         policy.check_visible(person_of(interaction), job)
+        if not job.status.is_final:
+            # A demonstration's pictures must not be taken for its result.
+            raise InvalidRequestError(N_("This job is still being drawn; choose a finished one."))
         if job.external_id is None or job.operation not in reported:
             raise InvalidRequestError(
                 N_("Midjourney does not report on this job; choose another, or leave it out.")

@@ -49,5 +49,12 @@ async def find_board(studio: "Studio", interaction: Interaction, typed: str) -> 
 
 
 async def default_board(studio: "Studio", interaction: Interaction) -> str | None:
-    """The board that this person draws with unless they say otherwise."""
-    return await studio.people.moodboard(interaction.user.id, interaction.guild_id)
+    """The board that this person draws with unless they say otherwise, while it is there."""
+    person, place = interaction.user.id, interaction.guild_id
+    chosen = await studio.people.moodboard(person, place)
+    if chosen is None:
+        return None
+    try:
+        return (await studio.moodboards.get(chosen, person, place)).id
+    except NotFoundError:
+        return None

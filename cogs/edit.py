@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cogs.bot import Studio
 
 _EDIT, _PAINT = "youchuan.edit", "youchuan.upload_paint"
+_KEPT_MS = 30 * 24 * 3600 * 1000  # how long the provider keeps pictures
 _FARTHEST = 100  # times as wide as high, or as high as wide
 
 
@@ -97,7 +98,7 @@ class Edit(commands.Cog):
     async def _suggest_job(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return await suggest_jobs(interaction, current, active=False)
+        return await suggest_jobs(interaction, current, active=False, pictures=True)
 
     def _attached(self, upload: Upload) -> Callable[[], Awaitable[dict[str, Any]]]:
         async def find() -> dict[str, Any]:
@@ -110,7 +111,8 @@ class Edit(commands.Cog):
         async def find() -> dict[str, Any]:
             actions = self._studio.engine.catalog.operation(job.operation).actions
             action = next((each for each in actions if each.key == "edit"), None)
-            if action is None or not action.fits(job.traits):
+            gone = self._studio.now() - (job.finished_at or 0) > _KEPT_MS
+            if action is None or not action.fits(job.traits) or gone:
                 # What takes no follow-up at the provider is still a picture of ours.
                 return {"operation": _PAINT, "asset": (await self._picture(job, index)).token}
             source, place = await self._studio.presses.source(job, action, index)

@@ -11,7 +11,7 @@ from bot.operations import Action
 from bot.text import N_, _
 from cogs.replies import Interaction, destination_of
 from storage.assets import RESULT
-from storage.models import Asset, Draft, Job
+from storage.models import Asset, Draft, Job, Status
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
@@ -21,14 +21,31 @@ _OPEN_MS = 15 * 60_000
 
 
 async def picture_of(studio: "Studio", job: Job, index: int) -> Asset:
-    """The kept picture of a result; GoneError when there is none."""
+    """The kept picture of a result; InvalidRequestError or GoneError says why there is none."""
+    if not job.status.is_final:
+        raise InvalidRequestError(N_("This is still being drawn; wait for its result."))
+    places = (job.result or {}).get("media", ())
+    if job.status is not Status.SUCCEEDED or not places:
+        raise InvalidRequestError(N_("This job has no pictures."))
+    if index >= len(places):
+        raise InvalidRequestError(
+            N_("There is no picture {n} in this result; it has {count}."),
+            n=index + 1,
+            count=len(places),
+        )
     for asset in await studio.assets.of_job(job.id, RESULT):
-        if asset.position == index and not asset.note:
+        if asset.position == index:
+            if asset.note:
+                raise InvalidRequestError(
+                    N_("Image {n} is not there: {why}"), n=index + 1, why=asset.note
+                )
             return asset
     raise GoneError(N_("The picture is not kept here any more."))
 
 
-async def open_editor(interaction: Interaction, source: Job, action: Action, index: int) -> None:
+async def open_editor(
+    interaction: Interaction, source: Job, action: Action, index: int, prompt: str
+) -> None:
     """Answer a press privately with a link that edits one picture of a result."""
     studio: Studio = interaction.client
     asset = await picture_of(studio, source, index)
@@ -38,6 +55,7 @@ async def open_editor(interaction: Interaction, source: Job, action: Action, ind
         "job": source.id,
         "index": index,
         "action": action.key,
+        "prompt": prompt,
     }
     view = await link_view(interaction, payload)
     await interaction.response.send_message(view=view, ephemeral=True)

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from bot.errors import InvalidRequestError
 from bot.operations import Action, Operation
 from bot.text import N_, _
+from cogs.buttons import parse_id
 
 _LONGEST_INPUT, _LONGEST_TITLE, _LONGEST_DESCRIPTION = 4000, 45, 100
 _SHORT = 100  # fields of at most so many characters get one line
@@ -29,7 +30,9 @@ def build(
     custom_id: str, action: Action, operation: Operation, defaults: Mapping[str, str]
 ) -> discord.ui.Modal:
     """The modal that asks for an action's fields; `defaults` fills them in."""
-    modal = discord.ui.Modal(title=_(action.label)[:_LONGEST_TITLE], custom_id=custom_id)
+    press = parse_id(custom_id)
+    title = _(action.label, n=((press and press.image) or 0) + 1)
+    modal = discord.ui.Modal(title=title[:_LONGEST_TITLE], custom_id=custom_id)
     for name in action.ask:
         info = operation.params.model_fields[name]
         modal.add_item(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -239,7 +240,8 @@ class Moodboards(
         except StorageError:
             raise UserError(_UNWRITTEN) from None
         for token in set(board.images) - set(changed.images):
-            await self._studio.deliverer.discard(token)
+            with suppress(StorageError, OSError):  # the change is made, whatever is left over
+                await self._studio.deliverer.discard(token)
         await tell(interaction, _("“{name}” is changed.", name=harmless(changed.name, 100)))
 
     async def _sent(

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import discord
 
-from bot.errors import BadMediaError
+from bot.errors import BadMediaError, FetchError
 from bot.media import clips, images
 from bot.media.assets import AssetFiles
 from bot.media.pool import MediaPool
+from bot.text import N_
 from cogs.layout import MOST_FILES, Shown
 from storage.models import Asset, Job
 
@@ -91,8 +92,17 @@ class Packer:
                 return None
             async with asyncio.timeout_at(until):
                 smaller = await self._pool.run(shrink, path, limit, self._files.temporary)
+        except TimeoutError:
+            log.warning(
+                "job %s, place %d: no time to make it smaller", asset.job_id, asset.position
+            )
+            if not self._public_url:  # nothing else would bring it to its person
+                raise FetchError(N_("The bot is busy with other files.")) from None
+            return None
         except (BadMediaError, OSError) as error:
-            log.warning("job %s, place %d: no file: %s", asset.job_id, asset.position, error)
+            # An OSError's own words are the path, and with it the asset's secret name.
+            why = error.strerror if isinstance(error, OSError) else error
+            log.warning("job %s, place %d: no file: %s", asset.job_id, asset.position, why)
             return None
         if smaller != path:  # the kept file itself is never ours to remove
             made.append(smaller)

@@ -13,9 +13,10 @@ from bot import policy
 from bot.engine import Order
 from bot.errors import GoneError, InvalidRequestError, NotAllowedError
 from bot.operations import UPLOAD_SCHEME, Action, Row, follow_up, stand_in
+from bot.providers.prompt_text import OURS
 from bot.text import N_, _
 from cogs import forms, layout
-from cogs.ancestry import prompted_by
+from cogs.ancestry import prompted_by, words_behind
 from cogs.buttons import PressId, job_id
 from cogs.editor import open_editor, picture_of
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
@@ -28,6 +29,7 @@ from cogs.replies import (
     person_of,
     take_order,
 )
+from cogs.uploads import check_address
 from cogs.words import info_text, words_of
 from storage.errors import NotFoundError
 from storage.models import Job, Status, Upload
@@ -89,7 +91,10 @@ class Presses:
             return
         source, index = await self.source(job, action, press.image)
         if action.editor:
-            await open_editor(interaction, source, action, index or 0)
+            fields = self._engine.catalog.operation(action.operation).params.model_fields
+            needed = fields["remix_prompt"].is_required()
+            prompt = await self._present_prompt(job, "remix_prompt") if needed else ""
+            await open_editor(interaction, source, action, index or 0, prompt)
             return
         await take_order(interaction, await self._order(interaction, source, action, index))
 
@@ -102,6 +107,7 @@ class Presses:
             data: Any = interaction.data or {}
             values |= forms.answers(data, action, operation)
         if operation.file_field:
+            check_address(self._studio)
             asset = await picture_of(self._studio, source, index or 0)
             values[operation.file_field] = stand_in(0)
             uploads.append(Upload(asset=asset.token))
@@ -140,12 +146,17 @@ class Presses:
         await interaction.response.send_modal(modal)
 
     async def _present_prompt(self, job: Job, field: str) -> str:
-        params = await prompted_by(job, self._engine.jobs, self._engine.catalog)
+        jobs, catalog = self._engine.jobs, self._engine.catalog
+        params = await prompted_by(job, jobs, catalog)
         if params is None:
             return ""
-        # A clip made from a picture alone takes over that picture's words, not its parameters.
-        foreign = field == "prompt" and field not in type(params).model_fields
-        return params.words() if foreign else params.follow_prompt()
+        if field != "prompt":
+            return params.follow_prompt()
+        # A clip's prompt may be parameters alone; the words are those of the picture then.
+        if field not in type(params).model_fields:
+            return params.words()
+        words = "" if params.words() else await words_behind(job, jobs, catalog)
+        return " ".join(filter(None, (words, params.follow_prompt())))
 
     async def _pick(self, interaction: Interaction, job: Job, press: PressId) -> None:
         chosen = _chosen(interaction)
@@ -227,12 +238,16 @@ class Presses:
         if parent and retry_of and job.action:
             # A retried U counts as the first press of that U.
             once = self._engine.catalog.action(parent.operation, job.action).once
+        kept = json.dumps(job.params)
+        if address := self._engine.public_url:
+            # What was uploaded has an address of ours, which may have been another one then.
+            kept = OURS.sub(rf"{address}/m/\1", kept)
         return Order(
             operation=job.operation,
-            params=self._engine.catalog.operation(job.operation).validate(job.params),
+            params=self._engine.catalog.operation(job.operation).validate(json.loads(kept)),
             destination=destination_of(interaction),
             interaction_id=interaction.id,
-            uploads=job.uploads if UPLOAD_SCHEME in json.dumps(job.params) else (),
+            uploads=job.uploads if UPLOAD_SCHEME in kept else (),
             parent=parent,
             index=job.parent_index,
             action=job.action,

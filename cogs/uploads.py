@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 MOST_UPLOAD_BYTES = images.MAX_UPLOAD_BYTES
 
 
+def check_address(studio: "Studio") -> None:
+    """InvalidRequestError where files cannot be shown to a provider."""
+    if not studio.public_url:
+        raise InvalidRequestError(
+            N_("Files cannot be used here: this bot has no public address to show them at.")
+        )
+
+
 def checked_upload(
     studio: "Studio", file: discord.Attachment, *, needs_address: bool = True
 ) -> Upload:
@@ -24,10 +32,8 @@ def checked_upload(
     InvalidRequestError when it cannot be a picture, or where it `needs_address` to be passed on
     and this bot has none.
     """
-    if needs_address and not studio.public_url:
-        raise InvalidRequestError(
-            N_("Pictures cannot be attached here: this bot has no public address to show them at.")
-        )
+    if needs_address:
+        check_address(studio)
     name = harmless(file.filename, 60)
     if file.content_type and not file.content_type.startswith("image/"):
         raise InvalidRequestError(N_("“{name}” is no picture."), name=name)

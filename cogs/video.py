@@ -17,8 +17,8 @@ from cogs.choices import find_job, suggest_jobs
 from cogs.editor import picture_of
 from cogs.errors import answered
 from cogs.replies import Interaction, destination_of, person_of, take_order
-from cogs.uploads import checked_upload
-from storage.models import Job, Status, Upload
+from cogs.uploads import check_address, checked_upload
+from storage.models import Job, Upload
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
@@ -108,7 +108,7 @@ class Video(commands.Cog):
         """The job and place that the provider knows, or the picture itself where it knows none."""
         found = await find_job(interaction, typed)
         policy.check_press(person_of(interaction), found)
-        if "video" in found.traits or found.status is not Status.SUCCEEDED:
+        if "video" in found.traits:
             raise InvalidRequestError(
                 N_("Choose a job that has pictures; a clip goes on by its Extend buttons.")
             )
@@ -116,6 +116,7 @@ class Video(commands.Cog):
         actions = self._studio.engine.catalog.operation(found.operation).actions
         animate = next((action for action in actions if action.operation == OPERATION), None)
         if animate is None or not animate.fits(found.traits):
+            check_address(self._studio)
             return None, None, [Upload(asset=asset.token)]
         source, place = await self._studio.presses.source(found, animate, index)
         return source, place, []
@@ -124,7 +125,7 @@ class Video(commands.Cog):
     async def _suggest_job(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return await suggest_jobs(interaction, current, active=False)
+        return await suggest_jobs(interaction, current, active=False, pictures=True)
 
 
 async def setup(bot: "Studio") -> None:

@@ -10,13 +10,14 @@ from bot.news import unpack
 from bot.operations import Catalog, Params
 from bot.providers import provider
 from bot.providers.prompt_table import MODEL_BY_KEY, VIDEO
+from bot.providers.prompt_text import OURS
 from bot.text import N_, _, clip, explain
 from storage.models import DEADLINE, UNCERTAIN, Job, Status
 
 _MARKUP = re.compile(r"([\\*_~`|\[\]()<>#])")
 _FLAGS = re.compile(r"(?:^|\s)(--[a-z].*)", re.DOTALL)
 _MODEL_FLAG = re.compile(r"--(?:v|niji) [0-9.]+")
-_OURS = re.compile(r"upload://[0-9]+|https?://\S+/m/[\w-]{22}\.\w+")
+_UPLOADED = re.compile(rf"upload://[0-9]+|{OURS.pattern}")
 _FREE = frozenset({"missing", "rejected", "moderation", "auth", "credit", "invalid", "unavailable"})
 _LONGEST_INFO = 1900  # characters: an answer without Components V2 takes 2000
 _STATES = {
@@ -66,7 +67,7 @@ def flags_of(job: Job, catalog: Catalog) -> str:
     params = params_of(job, catalog)
     found = _FLAGS.search(params.own_prompt()) if params else None
     # The address of somebody's upload is nobody else's business.
-    return _OURS.sub("📎", _MODEL_FLAG.sub("", found[1])).strip() if found else ""
+    return _UPLOADED.sub("📎", _MODEL_FLAG.sub("", found[1])).strip() if found else ""
 
 
 def model_of(job: Job) -> str:

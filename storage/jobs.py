@@ -197,10 +197,13 @@ class JobStore(JobLookups):
         )
 
     async def set_params(self, job: Job, params: Mapping[str, Any]) -> Job:
-        """Replace the stand-ins for uploads by their addresses, once."""
-        values: dict[str, Any] = {"params": dict(params), "uploads": []}
-        await self._change_claimed(job, **values)
-        return dataclasses.replace(job, params=dict(params), uploads=())
+        """Replace the stand-ins for uploads by their addresses, once.
+
+        What went wrong until then does not count against the provider.
+        """
+        values: dict[str, Any] = {"params": dict(params), "give_up_at": None, "tries": 0}
+        await self._change_claimed(job, **values, uploads=[])
+        return dataclasses.replace(job, **values, uploads=())
 
     async def start(
         self,

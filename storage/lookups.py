@@ -46,10 +46,11 @@ class JobLookups:
     async def last_with(
         self, operations: Collection[str], user_id: int, guild_id: int | None
     ) -> Job | None:
-        """A place's newest job of these operations that the provider took; None without any."""
+        """A place's newest job of these operations that succeeded; None without any."""
         found = await self._select(
             jobs.c.operation.in_(operations),
             jobs.c.external_id.is_not(None),
+            jobs.c.status == Status.SUCCEEDED,
             jobs.c.guild_id == guild_id
             if guild_id is not None
             else jobs.c.guild_id.is_(None) & (jobs.c.user_id == user_id),

@@ -161,6 +161,9 @@ async def _outcome(future: Future[T]) -> T:
     try:
         return await asyncio.wrap_future(future)
     except (MemoryError, TimeoutError, ProcessExpired) as error:
+        if isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGKILL:
+            # By the system, which was short of memory: that says nothing about the file.
+            raise _later() from error
         raise BadMediaError(
             N_("The file is too large or too complicated to be processed.")
         ) from error

@@ -23,6 +23,7 @@ from bot.providers.prompt_text import (
     parse,
     print_prompt,
     with_options,
+    without_files,
     without_uploads,
 )
 from bot.providers.prompt_vocabulary import quoted
@@ -45,6 +46,7 @@ __all__ = [
     "typed",
     "validate",
     "validate_follow_up",
+    "without_files",
 ]
 
 _TRAITS = ("draft", "hd", "oref", "tile")

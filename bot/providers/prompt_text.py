@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from bot.errors import InvalidRequestError
 from bot.providers.prompt_row import Form, Model, Parameter
-from bot.providers.prompt_table import DEFAULT_MODEL, MODELS, PARAMETER_BY_NAME
+from bot.providers.prompt_table import DEFAULT_MODEL, MODELS, PARAMETER_BY_NAME, REQUIRES
 from bot.providers.prompt_vocabulary import IMAGES, SPELLINGS, Vocabulary, quoted
 from bot.text import N_
 
@@ -21,6 +21,8 @@ _DASHES = "-–—―－"
 _MARKER = re.compile(rf"([{_DASHES}]+)([A-Za-z0-9][^=]*)(?:=(.*))?", re.DOTALL)
 _EDGES = " <>\"',;.，；。、"
 _SCHEME = re.compile(r"(?:https?|upload)://", re.IGNORECASE)
+# What an upload has become: an address of this bot's.
+OURS = re.compile(r"https?://[^\s/?#<>\"]+(?:/[^\s<>\"?#]*)?/m/([\w-]{22}\.[a-z0-9]{2,5})")
 _LINK = re.compile(
     r"(?i:https)://[^\s/?#<>\"]+[^\s<>\"]*|upload://[0-9]{1,3}"
     # What an upload has become where this bot's own address is plain http, as in the demo.
@@ -90,8 +92,20 @@ def without_uploads(prompt: Prompt) -> Prompt:
     return prompt
 
 
+def without_files(prompt: Prompt) -> Prompt:
+    """The same prompt without what was uploaded for it, nor the weights of what then is missing."""
+    kept: dict[str, object] = {}
+    for name, value in prompt.values.items():
+        if isinstance(value, tuple):
+            value = tuple(link for link in value if not _is_ours(link) and not OURS.fullmatch(link))
+        if value != ():
+            kept[name] = value
+    whole = {name: value for name, value in kept.items() if REQUIRES.get(name, name) in kept}
+    return replace(prompt, values=whole)
+
+
 def _is_ours(link: object) -> bool:
-    return isinstance(link, str) and link.casefold().startswith("upload://")
+    return isinstance(link, str) and link.startswith("upload://")
 
 
 def print_prompt(prompt: Prompt) -> str:

@@ -34,15 +34,22 @@ class _Prompted(Params):
         return self.own_prompt() if parsed is None else parsed.text
 
     def follow_prompt(self) -> str:
-        # A follow-up has its images from the job it follows.
+        # A follow-up has its images from the job it follows, and uploads are nobody else's.
         parsed = self._readable()
-        return "" if parsed is None else prompt.print_prompt(replace(parsed, images=()))
+        if parsed is None:
+            return ""
+        return prompt.print_prompt(prompt.without_files(replace(parsed, images=())))
 
     def _readable(self) -> prompt.Prompt | None:
         try:
             return type(self).reads(self.own_prompt())
         except InvalidRequestError:  # an older row may hold what is not read any more
             return None
+
+
+def clip_factor(traits: frozenset[str]) -> float:
+    """How much dearer than a picture's job a clip's is."""
+    return 12.0 if "720p" in traits else 4.0
 
 
 class _OnPrompt(_Prompted):
@@ -83,6 +90,9 @@ class FollowJob(_OnPrompt):
 class Reroll(FollowJob):
     """Draw a job once more; has no callback, so it is polled."""
 
+    def price_factor(self, traits: frozenset[str]) -> float:
+        return clip_factor(traits) if "video" in traits else 0.5 if "draft" in traits else 1.0
+
 
 class FollowImage(FollowJob):
     """Something made from one picture of an earlier job."""
@@ -116,6 +126,8 @@ class _Reprompted(FollowImage):
                 model=parsed.model.label,
                 flag=parsed.model.flag,
             )
+        if cls.model_fields["remix_prompt"].is_required() and not parsed.text:
+            raise InvalidRequestError(N_("Write what to draw."))
         model = parsed.model or prompt.model_among(parent) or prompt.DEFAULT_MODEL
         prompt.validate_follow_up(parsed, model)
         return {**values, "remix_prompt": prompt.print_prompt(parsed)}
@@ -243,10 +255,9 @@ class _FromFile(_OnPrompt):
     @classmethod
     def tidied(cls, values: Mapping[str, Any], parent: frozenset[str]) -> dict[str, Any]:
         # It follows no job of the provider's, so nothing but its own prompt names the model.
-        model = prompt.parse(values["remix_prompt"]).model or prompt.model_among(parent)
-        composed = prompt.compose(
-            values["remix_prompt"], model=model.key if model else None, options={}
-        )
+        text = values.get("remix_prompt") or ""
+        model = prompt.parse(text).model or prompt.model_among(parent)
+        composed = prompt.compose(text, model=model.key if model else None, options={})
         cls.check_model(composed.model or prompt.DEFAULT_MODEL)
         return {**values, "remix_prompt": prompt.print_prompt(composed)}
 
@@ -295,7 +306,16 @@ class _Moving(_Prompted):
         given = prompt_video.parse_video(self.own_prompt()).values
         # Four clips are what a job normally makes, and each costs the same.
         share = float(str(given.get("batch", 4))) / 4
-        return share * (12.0 if "720p" in traits else 4.0)
+        return share * clip_factor(traits)
+
+    def follow_prompt(self) -> str:
+        # The clip that goes on has an end, a number and a turn of its own.
+        parsed = self._readable()
+        kept = ("motion", "raw")
+        values = (
+            {name: parsed.values[name] for name in kept if name in parsed.values} if parsed else {}
+        )
+        return prompt.print_prompt(prompt.Prompt(text=parsed.text, values=values)) if parsed else ""
 
 
 class VideoDiffusion(_Moving):

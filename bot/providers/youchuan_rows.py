@@ -2,6 +2,7 @@
 
 from bot.operations import Action, Kind, Operation, Params, Price, Row
 from bot.providers import youchuan_params as takes
+from bot.providers.prompt_table import MODEL_BY_KEY, RETEXTURE_MODELS
 from bot.providers.youchuan_params import ENLARGED, MOST_EXTENSIONS
 from bot.text import N_
 
@@ -153,7 +154,7 @@ IMAGE_ACTIONS = (
         operation="youchuan.retexture",
         row=Row.MORE,
         ask=("remix_prompt",),
-        unless=_CLOSED,
+        unless=_CLOSED | (MODEL_BY_KEY.keys() - RETEXTURE_MODELS),
     ),
     Action(
         key="cutout",

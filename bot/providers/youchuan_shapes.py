@@ -11,6 +11,15 @@ MOST_POINTS = 2000  # corners of all areas together
 MOST_SIDE = 4096  # pixels of a canvas
 
 
+def too_many_corners(count: int) -> InvalidRequestError:
+    """The refusal of regions with so many corners."""
+    return InvalidRequestError(
+        N_("The regions have {count} corners; {most} are possible. Draw them simpler."),
+        count=count,
+        most=MOST_POINTS,
+    )
+
+
 class _Shape(BaseModel):
     """A part of a request that is an object of its own; its names are the wire's already."""
 
@@ -46,11 +55,7 @@ class Mask(_Shape):
             raise InvalidRequestError(N_("Mark what to repaint, in one way only."))
         corners = sum(len(area.points) // 2 for area in self.areas or ())
         if corners > MOST_POINTS:
-            raise InvalidRequestError(
-                N_("The regions have {count} corners; {most} are possible. Draw them simpler."),
-                count=corners,
-                most=MOST_POINTS,
-            )
+            raise too_many_corners(corners)
         return self
 
 

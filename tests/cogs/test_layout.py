@@ -142,7 +142,7 @@ def test_one_image_has_the_full_set() -> None:
     assert more["custom_id"] == f"job:{job.id}:more.0"
     assert [option["label"] for option in more["options"]] == [
         *("Zoom custom", "Edit", "Animate (low motion)", "Animate (high motion)"),
-        *("Upscale 2x", "Upscale 4x", "Retexture", "Remove background"),
+        *("Upscale 2x", "Upscale 4x", "Remove background"),
     ]
 
 

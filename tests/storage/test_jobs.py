@@ -498,12 +498,18 @@ async def test_jobs_are_found_by_the_numbers_a_provider_gave_them(jobs: JobStore
 
 async def test_the_last_job_of_some_operations_is_the_places_own(jobs: JobStore):
     here, direct = make_destination(guild_id=7), make_destination(guild_id=None)
-    wanted = {"youchuan.diffusion", "youchuan.pan"}
-    await jobs.add(make_job(external_id="a", destination=here))
-    last, _ = await jobs.add(make_job(external_id="b", destination=here, operation="youchuan.pan"))
-    await jobs.add(make_job(external_id="c", destination=here, operation="youchuan.reroll"))
-    await jobs.add(make_job(destination=here))
-    private, _ = await jobs.add(make_job(external_id="d", destination=direct))
+    wanted, done = {"youchuan.diffusion", "youchuan.pan"}, Status.SUCCEEDED
+    made = [
+        make_job(external_id="a", destination=here, status=done),
+        make_job(external_id="b", destination=here, status=done, operation="youchuan.pan"),
+        make_job(external_id="c", destination=here, status=done, operation="youchuan.reroll"),
+        make_job(external_id="e", destination=here),
+        make_job(destination=here, status=done),
+        make_job(external_id="d", destination=direct, status=done),
+    ]
+    for job in made:
+        await jobs.add(job)
+    last, private = made[1], made[-1]
 
     assert await jobs.last_with(wanted, user_id=999, guild_id=7) == last
     assert await jobs.last_with(wanted, user_id=33, guild_id=None) == private
