@@ -46,10 +46,13 @@ requirements:
 	    --no-emit-package atelier -o .ci/requirements-$$extra.txt; \
 	done
 
-# Collects every message for translators.
+# Collects every message for translators, and compiles what they wrote.
 messages: $(VENV)/.dev
 	$(BIN)/pybabel --quiet extract --no-location --omit-header --sort-output \
 	  -k _ -k N_ -k plural:1,2 -o bot/locales/atelier.pot bot cogs
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete \
+	  --ignore-pot-creation-date -D atelier -i bot/locales/atelier.pot -d bot/locales
+	$(BIN)/pybabel --quiet compile -D atelier -d bot/locales
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
