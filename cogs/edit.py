@@ -109,12 +109,13 @@ class Edit(commands.Cog):
 
     def _resulting(self, job: Job, index: int) -> Callable[[], Awaitable[dict[str, Any]]]:
         async def find() -> dict[str, Any]:
+            picture = await self._picture(job, index)
             actions = self._studio.engine.catalog.operation(job.operation).actions
             action = next((each for each in actions if each.key == "edit"), None)
             gone = self._studio.now() - (job.finished_at or 0) > _KEPT_MS
             if action is None or not action.fits(job.traits) or gone:
                 # What takes no follow-up at the provider is still a picture of ours.
-                return {"operation": _PAINT, "asset": (await self._picture(job, index)).token}
+                return {"operation": _PAINT, "asset": picture.token}
             source, place = await self._studio.presses.source(job, action, index)
             return {
                 "operation": _EDIT,

@@ -1,6 +1,7 @@
 """What tests are made of: rows with sensible values, a settable clock, a courier that remembers."""
 
 import itertools
+import signal
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -114,3 +115,8 @@ class RecordingCourier:
 
     async def show_progress(self, progress: Progress) -> None:
         self.progress.append(progress)
+
+
+def killed(*_: object) -> None:
+    """A piece of media work whose child the system kills, as it does when memory is short."""
+    signal.raise_signal(signal.SIGKILL)

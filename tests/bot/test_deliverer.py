@@ -1,15 +1,17 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from bot.errors import CourierError
+from bot.media import images
 from bot.media.fetch import Fetcher, FetchRules
 from bot.media.pool import MediaPool
 from bot.wire import Outcome
 from storage.models import Job, Status
 from tests.conftest import Workshop
-from tests.factories import make_job
+from tests.factories import killed, make_job
 from tests.provider_double import Reply
 
 
@@ -199,6 +201,29 @@ async def test_a_picture_waits_while_the_media_processes_are_busy(workshop: Work
         await deliver(workshop, 300)
     early = list(workshop.courier.tried)
     workshop.deliverer.pool = willing
+    await deliver(workshop, 300)
+
+    assert early == []
+    assert workshop.courier.delivered[0].assets[0].note == ""
+
+
+def killed_unless_tile(path: Path) -> images.MediaInfo:
+    """Like `images.inspect`, but a picture of the provider's costs the child its life."""
+    with Image.open(path) as image:
+        if image.size == (16, 16):
+            killed()
+    return images.inspect(path)
+
+
+async def test_a_picture_whose_child_the_system_kills_does_not_become_a_tile(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+):
+    await finished(workshop, addresses(workshop, 1))
+    with monkeypatch.context() as short_of_memory:
+        short_of_memory.setattr(images, "inspect", killed_unless_tile)
+        for _ in range(5):
+            await deliver(workshop, 300)
+    early = list(workshop.courier.tried)
     await deliver(workshop, 300)
 
     assert early == []

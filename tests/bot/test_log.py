@@ -2,10 +2,13 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from bot.log import Redaction, set_up
+from bot.media.assets import AssetFiles, new_token
+from tests.factories import make_asset
 
 SECRET = 'p"ss/wörd\\9'
 
@@ -84,6 +87,18 @@ def test_an_exception_stays_on_the_line_and_is_redacted(as_json: bool):
     assert "Traceback" in shown
     assert "sesame" not in shown
     assert len(shown.splitlines()) == 1
+
+
+@both
+def test_the_name_of_a_kept_file_is_redacted_in_a_traceback(as_json: bool, tmp_path: Path):
+    asset = make_asset(None, token=new_token(), extension="webp")
+    try:
+        AssetFiles(tmp_path).path(asset).read_bytes()
+    except FileNotFoundError:
+        shown = line("failed", as_json=as_json, exc_info=sys.exc_info())
+
+    assert "FileNotFoundError" in shown
+    assert asset.token not in shown
 
 
 def test_json_lines_carry_the_extras():

@@ -8,12 +8,13 @@ import pytest
 
 from bot.errors import BadMediaError, FetchError, RefusedHostError
 from bot.loop import LEASE_MS
+from bot.media import images
 from bot.news import unpack
 from bot.operations import Catalog
 from bot.wire import Credential
-from storage.models import Status, Upload
+from storage.models import Asset, Job, Status, Upload
 from tests.conftest import Workshop
-from tests.factories import make_job
+from tests.factories import killed, make_job
 from tests.provider_double import APP_ID, HTML, Reply, complaint, picture
 
 LOST = [
@@ -435,6 +436,95 @@ async def test_an_upload_that_cannot_be_read_now_is_read_later(workshop: Worksho
 async def test_an_upload_that_stays_away_fails_the_job_in_the_end(workshop: Workshop):
     workshop.courier.uploads[5] = FetchError()
     job = await workshop.press(uploads=(upload(),))
+    for _minute in range(40):
+        await workshop.turn("submit")
+        workshop.clock.advance(60)
+
+    assert (await workshop.now(job)).failure == "unavailable"
+
+
+async def test_an_upload_that_stays_away_is_given_up_a_deadline_after_the_first_try(
+    workshop: Workshop,
+):
+    workshop.courier.uploads[5] = FetchError()
+    job = await workshop.press(uploads=(upload(),))
+    states = []
+    for seconds in (7200, 1790, 20):
+        workshop.clock.advance(seconds)
+        await workshop.turn("submit")
+        states.append((await workshop.now(job)).status)
+
+    assert states == [Status.QUEUED, Status.QUEUED, Status.FAILED]
+    assert (await workshop.now(job)).failure == "unavailable"
+
+
+async def test_an_upload_whose_child_the_system_kills_is_cleaned_later(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+):
+    workshop.courier.uploads[5] = [picture()]
+    await workshop.press(uploads=(upload(),))
+    with monkeypatch.context() as short_of_memory:
+        short_of_memory.setattr(images, "reencode_upload", killed)
+        await workshop.turn("submit")
+    early = list(workshop.provider.paid)
+    workshop.clock.advance(2)
+    await workshop.turn("submit")
+
+    assert early == []
+    assert len(workshop.provider.paid) == 1
+
+
+async def of_our_own(workshop: Workshop, kind: str) -> tuple[Job, Asset]:
+    """A job on a picture that is kept here, and that picture."""
+    path = workshop.files.temporary / "kept"
+    path.write_bytes(picture(kind=kind))
+    asset = await workshop.deliverer.keep_draft(path)
+    job = await workshop.press(
+        "youchuan.remove_background",
+        params={"img_url": "upload://0"},
+        uploads=(Upload(asset=asset.token),),
+    )
+    return job, asset
+
+
+kinds = pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+
+
+@kinds
+async def test_a_picture_of_ours_that_is_gone_fails_its_job_at_once(workshop: Workshop, kind: str):
+    job, asset = await of_our_own(workshop, kind)
+    workshop.files.path(asset).unlink()
+    await workshop.turn("submit")
+
+    row = await workshop.now(job)
+    assert (row.status, row.failure) == (Status.FAILED, "invalid")
+    assert "not kept here any more" in str(unpack(row.failure_text))
+
+
+@kinds
+async def test_a_picture_of_ours_that_cannot_be_read_now_is_read_later(
+    workshop: Workshop, kind: str
+):
+    _job, asset = await of_our_own(workshop, kind)
+    path = workshop.files.path(asset)
+    path.unlink()
+    path.mkdir()
+    await workshop.turn("submit")
+    path.rmdir()
+    path.write_bytes(picture(kind=kind))
+    workshop.clock.advance(2)
+    await workshop.turn("submit")
+
+    assert len(workshop.provider.paid) == 1
+
+
+async def test_a_picture_of_ours_that_can_never_be_read_fails_its_job_in_the_end(
+    workshop: Workshop,
+):
+    job, asset = await of_our_own(workshop, "WEBP")
+    path = workshop.files.path(asset)
+    path.unlink()
+    path.mkdir()
     for _minute in range(40):
         await workshop.turn("submit")
         workshop.clock.advance(60)

@@ -318,6 +318,24 @@ async def test_the_last_job_here_is_tested_unless_another_is_named(stage: Stage)
     assert bodies == [{"jobId": last.external_id}, {"jobId": first.external_id}]
 
 
+async def test_a_job_that_is_being_drawn_is_passed_over(stage: Stage):
+    finished = await stage.drawn()
+    await stage.imagine()
+    await stage.workshop.turn("submit")
+    await asked(stage, "callback-test")
+
+    body = {"jobId": finished.external_id}
+    assert stage.workshop.provider.account.asked == [("callback", body)]
+
+
+async def test_a_job_that_is_being_drawn_is_no_test(stage: Stage):
+    job = await stage.imagine()
+    await stage.workshop.turn("submit")
+
+    assert "still being drawn" in said(await asked(stage, "callback-test", job=job.id))
+    assert stage.workshop.provider.account.asked == []
+
+
 async def test_without_a_job_there_is_nothing_to_report(stage: Stage):
     await stage.imagine()
 

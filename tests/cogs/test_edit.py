@@ -12,7 +12,7 @@ from storage.drafts import DraftStore
 from storage.models import Draft
 from tests.cogs.stage import Stage, said, staged
 from tests.conftest import Workshop
-from tests.provider_double import picture
+from tests.provider_double import complaint, picture
 
 LINK = re.compile(r"https://atelier\.example/editor/([\w-]{22})")
 
@@ -149,6 +149,14 @@ async def test_what_cannot_be_edited_is_refused_in_words(stage: Stage, options: 
     assert await stage.jobs() == []
 
 
+async def test_parameters_alone_are_no_edit(stage: Stage):
+    grid = await stage.drawn("a cat --v 7")
+    answer = await edit(stage, job=grid.id, mask=("m.png", mask()), prompt="--v 7")
+
+    assert "Write what" in said(answer)
+    assert len(await stage.jobs()) == 1
+
+
 async def test_a_clip_cannot_be_edited(stage: Stage):
     await stage.ann.slash(stage.channel, "video", prompt="waves")
     clip = await stage.job()
@@ -169,3 +177,79 @@ async def test_without_a_public_address_the_button_names_the_other_way(workshop:
         await stage.workshop.turn("submit")
         body = stage.workshop.provider.paid[-1].body
         assert body["mask"]["url"].startswith("data:image/png;base64,")
+
+
+async def test_the_editor_begins_with_the_present_prompt(stage: Stage):
+    await stage.drawn("a cat --ar 3:2 --v 7")
+    await stage.ann.click(stage.last(), label="V2")
+    await stage.finish()
+    panel = await stage.ann.select(stage.last(), values=["0"])
+    result = await stage.ann.select(panel.response, values=["edit"])
+
+    assert (await opened(stage, result.response)).payload["prompt"] == "a cat --ar 3:2 --v 7"
+
+
+async def test_the_editor_begins_without_what_was_uploaded(stage: Stage):
+    await stage.imagine("a cat --sw 200 --v 7", style_reference=("a.png", picture()))
+    await stage.finish()
+    panel = await stage.ann.select(stage.last(), values=["0"])
+    result = await stage.ann.select(panel.response, values=["edit"])
+
+    assert (await opened(stage, result.response)).payload["prompt"] == "a cat --v 7"
+
+
+async def test_a_result_that_the_provider_has_forgotten_is_edited_as_a_picture(stage: Stage):
+    grid = await stage.drawn("a cat --v 7")
+    stage.workshop.clock.advance(31 * 86_400)
+    result = await edit(stage, job=grid.id, number=3)
+
+    draft = await opened(stage, answer_of(stage, result))
+    place = (await stage.workshop.assets.of_job(grid.id, "result"))[2]
+    assert draft.payload["operation"] == "youchuan.upload_paint"
+    assert draft.payload["asset"] == place.token
+
+
+async def test_a_job_that_is_being_drawn_cannot_be_edited_yet(stage: Stage):
+    job = await stage.imagine()
+
+    assert "still being drawn" in said(await edit(stage, job=job.id))
+
+
+async def test_a_place_that_is_not_there_cannot_be_edited(stage: Stage):
+    job = await stage.drawn(count=2)
+
+    assert "no picture 3 in this result; it has 2" in said(await edit(stage, job=job.id, number=3))
+
+
+async def test_an_upscaled_picture_has_one_place_to_edit(stage: Stage):
+    await stage.drawn("a cat --v 7")
+    await stage.ann.click(stage.last(), label="U2")
+    await stage.finish(1)
+    upscaled = await stage.job()
+
+    assert "it has 1" in said(await edit(stage, job=upscaled.id, number=4))
+
+
+async def test_a_removed_picture_cannot_be_edited(stage: Stage):
+    job = await stage.imagine()
+    await stage.workshop.turn("submit")
+    (paid,) = stage.workshop.provider.paid
+    done = stage.workshop.provider.finish(paid.id, 2)
+    done["urls"][1], done["audits"][1] = "", "moderated"
+    await stage.workshop.provider.call_back(paid.callback, done)
+    await stage.workshop.turn("deliver")
+    answer = said(await edit(stage, job=job.id, number=2))
+
+    assert "Image 2 is not there: Removed by moderation" in answer
+
+
+async def test_only_pictures_that_are_there_are_offered(stage: Stage):
+    grid = await stage.drawn("a red fox")
+    await stage.ann.slash(stage.channel, "video", prompt="a grey fox")
+    await stage.finish()
+    stage.workshop.provider.submits.append(complaint(400, "Invalid_Argument"))
+    await stage.drawn("a blue fox")
+    await stage.imagine("a green fox")
+    choices = await stage.ann.autocomplete(stage.channel, "edit", "job", "fox")
+
+    assert [choice["value"] for choice in choices] == [grid.id]

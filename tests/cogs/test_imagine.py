@@ -8,6 +8,7 @@ import discord
 import pytest
 from PIL import Image, ImageColor
 
+from bot.errors import FetchError
 from bot.providers import prompt
 from cogs.uploads import MOST_UPLOAD_BYTES
 from storage.models import Job, Moodboard, Status
@@ -242,6 +243,28 @@ async def test_the_persons_own_moodboard_yields_in_each_of_several_prompts(stage
         "a cat --chaos 1 --p mood-1 --v 7",
         "a cat --p other --v 7",
     }
+
+
+async def test_a_moodboard_that_is_not_there_any_more_is_not_drawn_with(stage: Stage):
+    await prefer(stage, "mood-1")
+    job = await stage.imagine("a cat")
+
+    assert job.params["text"] == "a cat --v 7"
+
+
+async def test_an_upload_that_cannot_be_read_in_time_may_be_retried(stage: Stage):
+    workshop = stage.workshop
+    job = await stage.imagine("a cat", image=("a.png", picture()))
+    workshop.courier.uploads[job.uploads[0].attachment_id] = FetchError()
+    workshop.deliverer.courier = workshop.courier
+    for _time in range(2):
+        await workshop.turn("submit")
+        workshop.clock.advance(1801)
+    workshop.deliverer.courier = stage.studio.courier
+    await workshop.turn("deliver")
+
+    assert (await workshop.now(job)).failure == "unavailable"
+    assert f"job:{job.id}:retry" in str(stage.last().components[0].to_dict())
 
 
 async def test_moodboards_are_suggested_by_name(stage: Stage):

@@ -64,11 +64,11 @@ def sent(stage: Stage) -> tuple[str, dict[str, Any]]:
     return stage.workshop.provider.account.asked[-1]
 
 
-def broken(database: Path, event: str) -> None:
-    """From now on this fails on the table of boards: INSERT or UPDATE."""
+def broken(database: Path, event: str, table: str = "moodboards") -> None:
+    """From now on this fails on a table: INSERT, UPDATE or DELETE."""
     with sqlite3.connect(database) as connection:
         connection.execute(
-            f"CREATE TRIGGER fail BEFORE {event} ON moodboards BEGIN SELECT no_such_function(); END"
+            f"CREATE TRIGGER fail BEFORE {event} ON {table} BEGIN SELECT no_such_function(); END"
         )
     connection.close()
 
@@ -199,6 +199,25 @@ async def test_new_pictures_take_the_place_of_all_others(stage: Stage):
     board = await stage.studio.moodboards.get(number, stage.ann.id, stage.guild.id)
     assert len(board.images) == len(body["images"]) == 1
     assert not set(board.images) & set(before.images)
+
+
+async def test_old_pictures_that_cannot_be_forgotten_do_not_deny_the_change(
+    stage: Stage, database_file: Path
+):
+    number = await created(stage, **pictures(1))
+    broken(database_file, "DELETE", "assets")
+
+    assert "is changed" in said(await asked(stage, "update", board=number, **pictures(2)))
+
+
+async def test_old_pictures_that_cannot_be_removed_do_not_deny_the_change(stage: Stage):
+    number = await created(stage, **pictures(1))
+    board = await stage.studio.moodboards.get(number, stage.ann.id, stage.guild.id)
+    path = stage.workshop.files.path(await stage.workshop.assets.get(board.images[0]))
+    path.unlink()
+    path.mkdir()
+
+    assert "is changed" in said(await asked(stage, "update", board=number, **pictures(2)))
 
 
 async def test_a_board_is_changed_by_its_maker_or_an_admin(stage: Stage):

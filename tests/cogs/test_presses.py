@@ -8,9 +8,9 @@ import pytest
 
 from cogs.buttons import job_id
 from storage.models import Status
-from tests.cogs.stage import Stage, said, staged
+from tests.cogs.stage import Stage, make_studio, said, staged
 from tests.conftest import Workshop
-from tests.provider_double import complaint
+from tests.provider_double import complaint, picture
 
 
 @pytest.fixture
@@ -319,3 +319,69 @@ async def test_again_makes_the_same_once_more_for_whoever_presses(stage: Stage):
 
     assert (job.params, job.retry_of) == (grid.params, None)
     assert job.destination.user_id == stage.bob.id
+
+
+async def test_remix_asks_without_what_was_uploaded(stage: Stage):
+    files = {
+        "image": ("a.png", picture()),
+        "style_reference": ("b.png", picture("blue")),
+        "omni_reference": ("c.png", picture("green")),
+    }
+    job = await stage.imagine("a cat --ar 3:2 --sw 200 --ow 50", **files)
+    await stage.finish()
+    asked = await stage.ann.click(await show(stage, job_id(job.id, "remix", 0)))
+    (label,) = asked.modal["components"]
+
+    assert "/m/" in (await stage.workshop.now(job)).params["text"]
+    assert label["component"]["value"] == "a cat --ar 3:2 --v 7"
+
+
+async def test_a_remix_of_parameters_alone_is_refused(stage: Stage):
+    grid = await stage.drawn()
+    asked = await stage.ann.click(await show(stage, job_id(grid.id, "remix", 0)))
+    result = await stage.ann.submit_modal(asked, {"remix_prompt": "--v 7"})
+
+    assert "Write what" in said(result)
+    assert len(await stage.jobs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "fen"),
+    [
+        ("imagine", {}, 50),
+        ("imagine", {"draft": True}, 25),
+        ("video", {}, 200),
+        ("video", {"resolution": "720p"}, 600),
+    ],
+)
+async def test_a_reroll_is_estimated_as_what_it_draws_again(
+    stage: Stage, command: str, options: dict[str, Any], fen: int
+):
+    await stage.ann.slash(stage.channel, command, prompt="waves", **options)
+    first = await stage.job()
+    await stage.finish()
+    await stage.ann.click(await show(stage, job_id(first.id, "reroll")))
+
+    assert (await stage.job()).price == fen
+
+
+async def moved(stage: Stage, address: str) -> None:
+    """The bot starts again under another address."""
+    stage.workshop.restart(public_url=address)
+    stage.studio = make_studio(stage.workshop, public_url=address)
+    await stage.env.restart_bot(stage.studio)
+
+
+@pytest.mark.parametrize("key", ["retry", "again"])
+async def test_what_was_uploaded_is_shown_at_the_present_address(stage: Stage, key: str):
+    if key == "retry":
+        stage.workshop.provider.submits.append(complaint(402, "Account_Fee_Not_Enough"))
+    job = await stage.imagine("a cat", image=("a.png", picture()))
+    await stage.finish()
+    await moved(stage, "https://new.example")
+    await stage.ann.click(await show(stage, job_id(job.id, key)))
+    await stage.workshop.turn("submit")
+
+    (upload,) = await stage.workshop.assets.of_job(job.id, "upload")
+    sent = stage.workshop.provider.paid[-1].body["text"]
+    assert sent == f"https://new.example/m/{upload.name} a cat --v 7"

@@ -413,6 +413,21 @@ async def test_a_clip_that_takes_too_long_to_shrink_is_linked(
     assert f"{PUBLIC_URL}/m/{big[0].name}" in message.text()
 
 
+async def test_a_clip_that_takes_too_long_to_shrink_is_tried_again_where_no_link_leads_to_it(
+    post: Post, pool: MediaPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parcels, "_SHRINK_SECONDS", 0.0)
+    monkeypatch.setattr(discord.Guild, "filesize_limit", 40_000)
+    packer = Packer(post.files, pool, "")
+    courier = DiscordCourier(post.client, post.jobs, post.assets, catalog(), packer)
+    job = post.job()
+    big = await post.kept(job, 1, clip(), extension="mp4")
+    with pytest.raises(FetchError):
+        await courier.deliver(await post.delivery(job, assets=big))
+
+    assert post.double.general.messages == []
+
+
 async def test_nothing_is_posted_while_the_media_processes_are_busy(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -446,6 +461,18 @@ async def test_a_file_that_is_lost_does_not_hold_the_others_back(post: Post) -> 
     message = post.message(await post.courier.deliver(await post.delivery(job, assets=kept)))
 
     assert len(message.attachments) == 3
+
+
+async def test_a_file_that_is_lost_is_logged_without_its_name(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = post.job()
+    (lost,) = await post.kept(job, 1)
+    await post.files.remove(lost)
+    await post.courier.deliver(await post.delivery(job, assets=[lost]))
+
+    assert job.id in caplog.text
+    assert lost.token not in caplog.text
 
 
 async def test_a_refused_layout_does_not_hold_a_paid_result_back(

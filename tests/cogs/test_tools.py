@@ -132,3 +132,46 @@ async def test_a_retry_does_not_fetch_the_picture_again(stage: Stage):
     first, second = provider.paid
     assert (await stage.job()).uploads == ()
     assert second.body["imgUrl"] == first.body["imgUrl"]
+
+
+async def test_the_menu_asks_for_a_retexture_in_words_of_its_own(stage: Stage):
+    await stage.drawn("a cat --v 7")
+    modal = await chosen(stage, "0", "retexture")
+
+    assert "Write what to draw" in said(await stage.ann.submit_modal(modal, {"remix_prompt": " "}))
+    assert len(await stage.jobs()) == 1
+
+
+@pytest.mark.parametrize("model", ["--v 6", "--v 5.2", "--niji 6"])
+async def test_the_menu_offers_no_retexture_by_an_old_model(stage: Stage, model: str):
+    await stage.drawn(f"a cat {model}")
+    panel = str((await stage.ann.select(stage.last(), values=["0"])).response.components)
+
+    assert ("cutout" in panel, "retexture" in panel) == (True, False)
+
+
+@pytest.fixture
+async def hidden(workshop: Workshop) -> AsyncIterator[Stage]:
+    """A bot without a public address."""
+    workshop.restart(public_url="")
+    async with staged(workshop, public_url="") as opened:
+        yield opened
+
+
+async def test_the_menu_cuts_nothing_out_without_a_public_address(hidden: Stage):
+    await hidden.drawn()
+    before = len(hidden.channel.history())
+    answer = await chosen(hidden, "2", "cutout")
+
+    assert "no public address" in said(answer)
+    assert (len(await hidden.jobs()), len(hidden.channel.history())) == (1, before)
+
+
+async def test_the_menu_retextures_nothing_without_a_public_address(hidden: Stage):
+    await hidden.drawn("a cat --v 7")
+    before = len(hidden.channel.history())
+    modal = await chosen(hidden, "2", "retexture")
+    answer = await hidden.ann.submit_modal(modal, {"remix_prompt": "clay"})
+
+    assert "no public address" in said(answer)
+    assert (len(await hidden.jobs()), len(hidden.channel.history())) == (1, before)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage.models import Job
-from tests.cogs.stage import Stage, said, staged
+from tests.cogs.stage import Stage, make_studio, said, staged
 from tests.conftest import Workshop
 from tests.provider_double import complaint, picture
 
@@ -215,3 +215,83 @@ async def test_rerolled_clips_are_clips(stage: Stage):
 
     assert stage.workshop.provider.paid[-1].verb == "reroll"
     assert "Extend 4" in labels(stage.last())
+
+
+def prefilled(asked: Any) -> str:
+    (label,) = asked.modal["components"]
+    return str(label["component"].get("value", ""))
+
+
+async def test_the_form_of_an_extension_names_the_clip(stage: Stage):
+    await clips(stage)
+    asked = await stage.ann.click(stage.last(), label="Extend 3")
+
+    assert asked.modal["title"] == "Extend 3"
+
+
+async def test_an_animation_is_extended_with_the_pictures_words(stage: Stage):
+    await stage.drawn("a cat on a mat --ar 3:2 --v 7")
+    panel = await stage.ann.select(stage.last(), values=["1"])
+    await stage.ann.select(panel.response, values=["animate_high"])
+    await stage.finish(4)
+    asked = await stage.ann.click(stage.last(), label="Extend 1")
+
+    assert prefilled(asked) == "a cat on a mat --motion high"
+
+
+@pytest.mark.parametrize("ending", [{"end": ("end.png", picture("blue"))}, {"loop": True}])
+async def test_an_extension_does_not_end_as_the_first_clip(stage: Stage, ending: dict[str, Any]):
+    await clips(stage, count=2, motion="low", batch=2, **ending)
+    asked = await stage.ann.click(stage.last(), label="Extend 1")
+
+    assert prefilled(asked) == "waves roll in --motion low"
+
+
+async def test_a_cutout_is_no_start_without_a_public_address(stage: Stage):
+    await stage.ann.slash(stage.channel, "matting", image=("cat.png", picture()))
+    cutout = await stage.job()
+    await stage.finish(1)
+    stage.workshop.restart(public_url="")
+    await stage.env.restart_bot(make_studio(stage.workshop, public_url=""))
+    before = len(stage.channel.history())
+    answer = await stage.ann.slash(stage.channel, "video", job=cutout.id)
+
+    assert "no public address" in said(answer)
+    assert (len(await stage.jobs()), len(stage.channel.history())) == (1, before)
+
+
+async def test_a_job_that_is_being_drawn_is_no_start_yet(stage: Stage):
+    job = await stage.imagine()
+
+    assert "still being drawn" in said(await stage.ann.slash(stage.channel, "video", job=job.id))
+
+
+async def test_a_place_that_is_not_there_is_no_start(stage: Stage):
+    job = await stage.drawn(count=2)
+    answer = await stage.ann.slash(stage.channel, "video", job=job.id, number=3)
+
+    assert "no picture 3 in this result; it has 2" in said(answer)
+
+
+async def test_a_removed_picture_is_no_start(stage: Stage):
+    job = await stage.imagine()
+    await stage.workshop.turn("submit")
+    (paid,) = stage.workshop.provider.paid
+    done = stage.workshop.provider.finish(paid.id, 2)
+    done["urls"][1], done["audits"][1] = "", "moderated"
+    await stage.workshop.provider.call_back(paid.callback, done)
+    await stage.workshop.turn("deliver")
+    answer = await stage.ann.slash(stage.channel, "video", job=job.id, number=2)
+
+    assert "Image 2 is not there: Removed by moderation" in said(answer)
+
+
+async def test_only_pictures_that_are_there_are_offered_as_a_start(stage: Stage):
+    grid = await stage.drawn("a red fox")
+    await clips(stage, prompt="a grey fox")
+    stage.workshop.provider.submits.append(complaint(400, "Invalid_Argument"))
+    await stage.drawn("a blue fox")
+    await stage.imagine("a green fox")
+    choices = await stage.ann.autocomplete(stage.channel, "video", "job", "fox")
+
+    assert [choice["value"] for choice in choices] == [grid.id]

@@ -21,6 +21,7 @@ from bot.errors import AtelierError, BadMediaError, FetchError
 from bot.media import images
 from bot.media import pool as module
 from bot.media.pool import MediaPool
+from tests.factories import killed
 
 ROOT = Path(__file__).parents[3]
 MIB = 1024 * 1024
@@ -167,6 +168,13 @@ async def test_what_takes_too_long_is_ended(single: MediaPool, pipe: Path):
 async def test_a_child_that_dies_of_its_work_is_the_files_fault(single: MediaPool):
     with pytest.raises(BadMediaError, match="too large or too complicated"):
         await single.run(os.kill, await single.run(os.getpid), signal.SIGSEGV)
+
+    assert await single.run(os.getpid)
+
+
+async def test_a_child_that_the_system_kills_says_nothing_about_the_file(single: MediaPool):
+    with pytest.raises(FetchError, match="busy with other files"):
+        await single.run(killed)
 
     assert await single.run(os.getpid)
 

@@ -717,3 +717,18 @@ def test_an_older_row_that_is_not_read_any_more_offers_an_empty_prompt():
     made = Diffusion.model_construct(text="a cat --sing 5")
 
     assert (made.words(), made.follow_prompt()) == ("a cat --sing 5", "")
+
+
+def test_a_follow_up_is_asked_without_what_was_uploaded_nor_its_weights():
+    ours = "https://atelier.example/studio/m/abcdefghij-_abcdefghij.png"
+    typed = "{} a cat --ar 3:2 --oref {} --ow 50 --sref {} --sw 200 --v 7"
+    for link in (ours, "upload://0"):
+        made = Diffusion(text=typed.format(link, link, link))
+
+        assert made.follow_prompt() == "a cat --ar 3:2 --v 7"
+
+
+def test_a_reference_of_somebody_elses_stays_with_its_weight():
+    made = Diffusion(text="a cat --sref https://example.com/m/a.png --sw 200 --v 7")
+
+    assert made.follow_prompt() == made.text

@@ -213,10 +213,12 @@ async def test_an_uploaded_picture_is_passed_on_from_our_address(
         ("inpaint", drawn(mask={"png": "data:image/png;base64,AAAA"}), "neither a picture"),
         ("inpaint", drawn(prompt="a hat --sing"), "--sing"),
         ("edit", drawn(prompt="  "), "Write what the picture should become"),
+        ("edit", drawn(prompt="--v 7"), "Write what"),
         ("edit", drawn(mask=None), "Nothing would change"),
         ("edit", drawn(canvas={"width": 8, "height": 16}), "too small"),
         ("edit", drawn(canvas={"width": 9999, "height": 16}), "canvas.width must be at most 4096"),
         ("upload_paint", drawn(mask=None), "Mark what to repaint"),
+        ("upload_paint", drawn(prompt="--v 7"), "Write what"),
     ],
 )
 async def test_what_breaks_a_rule_is_refused_in_words_and_may_be_corrected(
@@ -229,6 +231,16 @@ async def test_what_breaks_a_rule_is_refused_in_words_and_may_be_corrected(
     assert (refused.status, said(refused)["ok"], said(refused)["again"]) == (400, False, True)
     assert words in said(refused)["message"]
     assert said(mended)["ok"]
+
+
+async def test_a_million_corners_are_counted_and_not_looked_at(workshop: Workshop, server: Server):
+    draft = await link(workshop)
+    points = b'"x",' + b"1," * 1_999_998 + b"1"
+    area = b'{"width": 16, "height": 16, "points": [' + points + b"]}"
+    refused = await post(server, draft, b'{"mask": {"areas": [' + area + b"]}}")
+
+    assert refused.status == 400
+    assert "have 1000000 corners" in said(refused)["message"]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"surprise": 1}', b"[" * 100_000])
@@ -318,3 +330,14 @@ async def test_a_picture_that_is_gone_is_said_to_be(workshop: Workshop, server: 
 
     assert shown.status == 410
     assert "not kept here" in said(refused)["message"]
+
+
+async def test_a_picture_whose_file_is_gone_is_said_to_be(workshop: Workshop, server: Server):
+    draft = await link(workshop)
+    workshop.files.path(await workshop.assets.get(draft.payload["asset"])).unlink()
+    shown = await server.ask("GET", f"/editor/{draft.token}")
+    refused = await post(server, draft, drawn())
+
+    assert shown.status == 410
+    assert b"not kept here" in shown.body
+    assert (refused.status, "not kept here" in said(refused)["message"]) == (400, True)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.web.editor import LIMITS
 from tests.editor_page import FRAME, bounds
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -96,8 +97,8 @@ async def test_typed_numbers_are_kept_within_reason(editor):
 
     assert wide == [4096, 1000, 4096 - 800, 17, 800, 600]
     assert shrunk == [400, 1000, 0, 17, 400, 300]
-    assert low == [64]
-    assert least[2:] == [85, 64]
+    assert low == [LIMITS["least"]]
+    assert least[2:] == [round(LIMITS["least"] * 800 / 600), LIMITS["least"]]
 
 
 async def test_fit_and_centre_place_the_picture(editor):
