@@ -21,6 +21,7 @@ from bot.deliverer import Deliverer
 from bot.edits import Edits
 from bot.engine import Engine
 from bot.errors import ConfigError
+from bot.keeper import Keeper
 from bot.media.assets import AssetFiles
 from bot.media.fetch import Fetcher, FetchRules
 from bot.media.pool import MediaPool
@@ -59,14 +60,14 @@ class Core:
     settings: Settings
     database: Database
     engine: Engine
-    deliverer: Deliverer
+    keeper: Keeper
     drafts: DraftStore
 
     def studio(self) -> Studio:
         """A new Discord client on this core; deliveries go through it from now on."""
         desk = Desk(
             engine=self.engine,
-            deliverer=self.deliverer,
+            keeper=self.keeper,
             drafts=self.drafts,
             moodboards=MoodboardStore(self.database),
             people=PeopleStore(self.database),
@@ -77,7 +78,7 @@ class Core:
             operator_guild_ids=self.settings.operator_guild_ids,
             proxy=self.settings.discord_proxy or None,
         )
-        self.deliverer.courier = studio.courier
+        self.keeper.courier = studio.courier
         return studio
 
 
@@ -99,10 +100,8 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
         await files.open()
         jobs = JobStore(database)
         await jobs.release_leases()
-        assets = AssetStore(database)
-        deliverer = Deliverer(
-            jobs=jobs, assets=assets, files=files, fetcher=fetcher, pool=pool, now=now
-        )
+        keeper = Keeper(assets=AssetStore(database), files=files, pool=pool, now=now)
+        deliverer = Deliverer(jobs=jobs, keeper=keeper, fetcher=fetcher, now=now)
         parts = Parts(
             jobs=jobs,
             catalog=providers.catalog(),
@@ -116,7 +115,7 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
         engine = Engine(parts, deliverer)
         drafts = DraftStore(database)
         yield Core(
-            settings=settings, database=database, engine=engine, deliverer=deliverer, drafts=drafts
+            settings=settings, database=database, engine=engine, keeper=keeper, drafts=drafts
         )
 
 
@@ -151,10 +150,10 @@ async def working(core: Core, *, online: asyncio.Event, stop: asyncio.Event) -> 
     """
     site = Site(
         engine=core.engine,
-        assets=core.deliverer.assets,
-        files=core.deliverer.files,
+        assets=core.keeper.assets,
+        files=core.keeper.files,
         drafts=core.drafts,
-        edits=Edits(core.engine, core.deliverer),
+        edits=Edits(core.engine, core.keeper),
         now=now,
         ready=lambda: _not_ready(core, online),
     )
@@ -178,7 +177,7 @@ async def _tidy(core: Core) -> None:
         before = now() - _DRAFTS_KEPT_MS
         try:
             await core.drafts.prune(before)
-            await core.deliverer.clear_drafts(before)
+            await core.keeper.clear_drafts(before)
         except (StorageError, OSError) as error:
             log.warning("old drafts are not cleared: %s", error)
         await asyncio.sleep(_TIDY_SECONDS)

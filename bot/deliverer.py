@@ -5,10 +5,8 @@ one asset row; a repeated delivery finds what the first one kept.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from bot.errors import (
@@ -20,23 +18,21 @@ from bot.errors import (
     MissingMediaError,
     RefusedHostError,
 )
-from bot.media import clips, images
-from bot.media.assets import AssetFiles, new_token
-from bot.media.fetch import Fetcher, save
-from bot.media.pool import MediaPool
+from bot.keeper import Keeper
+from bot.media.assets import new_token
+from bot.media.fetch import Fetcher
 from bot.media.tile import removed_tile
 from bot.parts import backoff_ms
 from bot.text import N_, explain, reading
-from bot.wire import Courier, Delivery, Outcome, Progress
-from storage.assets import DRAFT, RESULT, UPLOAD, AssetStore
+from bot.wire import Delivery, Outcome, Progress
+from storage.assets import RESULT
 from storage.errors import NotFoundError
 from storage.jobs import JobStore
-from storage.models import Asset, Job, Status, Upload
+from storage.models import Asset, Job, Status
 
 log = logging.getLogger(__name__)
 
 
-_AS_IT_IS = frozenset({"png", "jpg"})  # what every provider takes
 _TRIES_IF_BAD = 3
 _MISSING_MS = 60_000  # a file that is written may be seen a little later
 _AWAY_MS = 15 * 60_000  # the pictures that came need not wait longer for the others
@@ -49,20 +45,10 @@ _POST_CAP_MS = 300_000
 class Deliverer:
     """Takes a job from finished to delivered."""
 
-    courier: Courier
-
     def __init__(
-        self,
-        *,
-        jobs: JobStore,
-        assets: AssetStore,
-        files: AssetFiles,
-        fetcher: Fetcher,
-        pool: MediaPool,
-        now: Callable[[], int],
+        self, *, jobs: JobStore, keeper: Keeper, fetcher: Fetcher, now: Callable[[], int]
     ) -> None:
-        self._jobs, self.assets, self.files = jobs, assets, files
-        self._fetcher, self.pool, self._now = fetcher, pool, now
+        self._jobs, self.keeper, self._fetcher, self._now = jobs, keeper, fetcher, now
 
     async def claim(self, limit: int, lease_until: int) -> Sequence[Job]:
         """Finished jobs whose person does not know yet."""
@@ -75,7 +61,7 @@ class Deliverer:
         try:
             delivery = await self._prepare(job)
             await self._jobs.begin_post(job)
-            receipt = await self.courier.deliver(delivery)
+            receipt = await self.keeper.courier.deliver(delivery)
         except RefusedHostError as error:
             log.error("job %s: %s; see ALLOWED_MEDIA_HOSTS", job.id, error)
             await self._later(job, _REFUSED_LOOK_MS, error)
@@ -93,70 +79,9 @@ class Deliverer:
             )
             log.info("job %s delivered", job.id, extra={"action": "delivered", "job": job.id})
 
-    async def keep_upload(self, job: Job, upload: Upload, position: int) -> Asset:
-        """Fetch, check and store a file the person attached; BadMediaError when it is unfit."""
-        for asset in await self.assets.of_job(job.id, UPLOAD):
-            if asset.position == position:
-                return asset
-        clean = await self._cleaned(upload)
-        try:
-            return await self._keep(job.id, UPLOAD, position, clean)
-        finally:
-            clean.unlink(missing_ok=True)
-
-    async def keep_draft(self, source: Upload | Path, role: str = DRAFT) -> Asset:
-        """Check and store a picture that no job has yet: an upload, or a file of ours as it is.
-
-        BadMediaError when it is unfit.
-        """
-        clean = source if isinstance(source, Path) else await self._cleaned(source)
-        try:
-            return await self._keep(None, role, 0, clean)
-        finally:
-            clean.unlink(missing_ok=True)
-
-    async def fetched(self, upload: Upload) -> Path:
-        """An attached file as it is, unchecked, in a new temporary file."""
-        chunks = self.courier.read_upload(upload)
-        return await save(chunks, self.files.temporary, images.MAX_UPLOAD_BYTES)
-
-    async def clear_drafts(self, before: int) -> None:
-        """Remove the pictures of drafts that were begun before an instant."""
-        for asset in await self.assets.abandoned(before):
-            await self.discard(asset.token)
-
-    async def discard(self, token: str) -> None:
-        """Remove a picture that nothing needs any more; nothing happens where there is none."""
-        with contextlib.suppress(NotFoundError):
-            await self.files.remove(await self.assets.get(token))
-            await self.assets.remove(token)
-
     async def post_card(self, progress: Progress) -> int | None:
         """A new progress card's message; None when there can be none now."""
-        return await self.courier.post_card(progress)
-
-    async def _cleaned(self, upload: Upload) -> Path:
-        """A new temporary file: the pixels alone, as PNG or JPEG."""
-        if upload.asset:
-            return await self._copied(upload.asset)
-        raw = await self.fetched(upload)
-        try:
-            return await self.pool.run(images.reencode_upload, raw, self.files.temporary)
-        finally:
-            raw.unlink(missing_ok=True)
-
-    async def _copied(self, token: str) -> Path:
-        try:
-            asset = await self.assets.get(token)
-        except NotFoundError:
-            raise BadMediaError(N_("The picture is not kept here any more.")) from None
-        copy = await self.files.copied(asset)
-        if asset.extension in _AS_IT_IS:
-            return copy
-        try:
-            return await self.pool.run(images.reencode_upload, copy, self.files.temporary)
-        finally:
-            copy.unlink(missing_ok=True)
+        return await self.keeper.courier.post_card(progress)
 
     async def _prepare(self, job: Job) -> Delivery:
         succeeded = job.status is Status.SUCCEEDED
@@ -179,7 +104,7 @@ class Deliverer:
 
     async def _collect(self, job: Job) -> Sequence[Asset]:
         places: Sequence[dict[str, Any]] = (job.result or {}).get("media", ())
-        held = {asset.position: asset for asset in await self.assets.of_job(job.id, RESULT)}
+        held = {asset.position: asset for asset in await self.keeper.assets.of_job(job.id, RESULT)}
         wanted = [n for n, place in enumerate(places) if place["url"] and n not in held]
         outcomes = await asyncio.gather(
             *(self._collect_place(job, n, places[n]["url"]) for n in wanted),
@@ -200,7 +125,7 @@ class Deliverer:
                     place["removed"] or N_("Removed by moderation"), said=place.get("said", "")
                 )
                 await self._keep_hole(job, position, why)
-        return await self.assets.of_job(job.id, RESULT)
+        return await self.keeper.assets.of_job(job.id, RESULT)
 
     def _is_hopeless(self, job: Job, error: MediaError, *, some_are_here: bool) -> bool:
         waited = self._now() - (job.finished_at or 0)
@@ -213,53 +138,25 @@ class Deliverer:
         return waited > (_AWAY_MS if some_are_here else _ALL_AWAY_MS)
 
     async def _collect_place(self, job: Job, position: int, url: str) -> None:
-        temporary = await self._fetcher.fetch(url, self.files.temporary)
+        temporary = await self._fetcher.fetch(url, self.keeper.files.temporary)
         try:
-            await self._keep(job.id, RESULT, position, temporary)
+            await self.keeper.keep(job.id, RESULT, position, temporary)
         finally:
             temporary.unlink(missing_ok=True)
 
     async def _keep_hole(self, job: Job, position: int, why: AtelierError) -> None:
-        held = await self.assets.of_job(job.id, RESULT)
+        held = await self.keeper.assets.of_job(job.id, RESULT)
         if any(asset.position == position for asset in held):
             return
         size = next(((a.width, a.height) for a in held if a.width), (768, 768))
-        tile = self.files.temporary / f"{new_token()}.png"
+        tile = self.keeper.files.temporary / f"{new_token()}.png"
         with reading(job.destination.locale):
             words = explain(why)
         try:
-            await self.pool.run(removed_tile, size, words, tile)
-            await self._keep(job.id, RESULT, position, tile, note=words)
+            await self.keeper.pool.run(removed_tile, size, words, tile)
+            await self.keeper.keep(job.id, RESULT, position, tile, note=words)
         finally:
             tile.unlink(missing_ok=True)
-
-    async def _keep(
-        self, job_id: str | None, role: str, position: int, path: Path, *, note: str = ""
-    ) -> Asset:
-        info = await self.pool.run(images.inspect, path)
-        width, height = info.width, info.height
-        if info.extension in clips.CLIPS:
-            # A clip that we cannot read may still play for the person, who has paid for it.
-            with contextlib.suppress(BadMediaError):
-                width, height, _ = await self.pool.run(clips.inspect_clip, path)
-        asset = Asset(
-            token=new_token(),
-            job_id=job_id,
-            role=role,
-            position=position,
-            extension=info.extension,
-            content_type=info.content_type,
-            size=info.size,
-            width=width,
-            height=height,
-            note=note,
-            created_at=self._now(),
-        )
-        await self.files.adopt(path, asset)
-        stored = await self.assets.add(asset)
-        if stored.token != asset.token:
-            await self.files.remove(asset)
-        return stored
 
     async def _later(self, job: Job, wait: int, why: AtelierError) -> None:
         with reading(job.destination.locale):

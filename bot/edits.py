@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.deliverer import Deliverer
 from bot.engine import Engine, Order
 from bot.errors import GoneError, InvalidRequestError
+from bot.keeper import Keeper
 from bot.media import masks
 from bot.operations import Operation, follow_up, stand_in
 from bot.providers.youchuan_shapes import MOST_POINTS, MOST_SIDE, too_many_corners
@@ -67,16 +67,16 @@ class Subject:
 class Edits:
     """Makes orders of drawings."""
 
-    def __init__(self, engine: Engine, deliverer: Deliverer) -> None:
-        self._engine, self._deliverer = engine, deliverer
+    def __init__(self, engine: Engine, keeper: Keeper) -> None:
+        self._engine, self._keeper = engine, keeper
 
     async def subject(self, draft: Draft) -> Subject:
         """What a draft is about; GoneError when any of it is not there any more."""
         job_id = draft.payload.get("job")
         with suppress(NotFoundError):
-            picture = await self._deliverer.assets.get(draft.payload["asset"])
+            picture = await self._keeper.assets.get(draft.payload["asset"])
             parent = await self._engine.jobs.get(job_id) if job_id else None
-            if await asyncio.to_thread(self._deliverer.files.path(picture).is_file):
+            if await asyncio.to_thread(self._keeper.files.path(picture).is_file):
                 operation = self._engine.catalog.operation(draft.payload["operation"])
                 return Subject(operation=operation, picture=picture, parent=parent)
         raise GoneError(N_("The picture is not kept here any more."))
@@ -133,17 +133,17 @@ class Edits:
 
     async def keep_mask(self, source: str | Upload, picture: Asset) -> Asset:
         """A clean mask of exactly the picture's size, from a ``data:`` URL or an attached file."""
-        files, size = self._deliverer.files, (picture.width, picture.height)
+        files, size = self._keeper.files, (picture.width, picture.height)
         raw = (
             await asyncio.to_thread(masks.decoded, source, files.temporary)
             if isinstance(source, str)
-            else await self._deliverer.fetched(source)
+            else await self._keeper.fetched(source)
         )
         try:
-            clean: Path = await self._deliverer.pool.run(masks.cleaned, raw, size, files.temporary)
+            clean: Path = await self._keeper.pool.run(masks.cleaned, raw, size, files.temporary)
         finally:
             raw.unlink(missing_ok=True)
-        return await self._deliverer.keep_draft(clean)
+        return await self._keeper.keep_draft(clean)
 
 
 def _placed(sent: Sent, picture: Asset) -> dict[str, Any]:

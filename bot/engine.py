@@ -57,7 +57,7 @@ class Engine:
         self._deliverer, self.calls = deliverer, Calls(parts)
         self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self.news = News(parts, self._wake)
-        submitter = Submitter(parts, self.news, deliverer)
+        submitter = Submitter(parts, self.news, deliverer.keeper)
         watcher = Watcher(parts, self.news)
         works = (
             Work(name="submit", claim=submitter.claim, do=submitter.submit, width=16),

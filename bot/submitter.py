@@ -14,7 +14,6 @@ import random
 from collections.abc import Sequence
 from functools import partial
 
-from bot.deliverer import Deliverer
 from bot.errors import (
     BadMediaError,
     FetchError,
@@ -27,6 +26,7 @@ from bot.errors import (
     UncertainError,
     UserError,
 )
+from bot.keeper import Keeper
 from bot.news import News, kind_of
 from bot.operations import Operation, stand_in
 from bot.parts import Parts, backoff_ms
@@ -41,9 +41,9 @@ log = logging.getLogger(__name__)
 class Submitter:
     """Takes a job from queued to running, or to the failure that says why not."""
 
-    def __init__(self, parts: Parts, news: News, deliverer: Deliverer) -> None:
+    def __init__(self, parts: Parts, news: News, keeper: Keeper) -> None:
         self._parts, self._jobs, self._news = parts, parts.jobs, news
-        self._deliverer = deliverer
+        self._keeper = keeper
 
     async def claim(self, limit: int, lease_until: int) -> Sequence[Job]:
         """Unsettled submits first, then queued jobs while their accounts have room."""
@@ -124,7 +124,7 @@ class Submitter:
                 raise InvalidRequestError(
                     N_("Uploads need this bot's own public address, which is not set (PUBLIC_URL).")
                 )
-            asset = await self._deliverer.keep_upload(job, job.uploads[position], position)
+            asset = await self._keeper.keep_upload(job, job.uploads[position], position)
             text = text.replace(given, await self._address(asset))
         return await self._jobs.set_params(job, json.loads(text))
 
@@ -132,7 +132,7 @@ class Submitter:
         """Where the provider finds a file, or the file itself where it has no address."""
         if public := self._parts.terms.public_url:
             return f"{public}/m/{asset.name}"
-        path = self._deliverer.files.path(asset)
+        path = self._keeper.files.path(asset)
         try:
             data = await asyncio.to_thread(path.read_bytes)
         except FileNotFoundError:

@@ -153,12 +153,12 @@ class Account(
     @asynccontextmanager
     async def _chart(self, statement: Statement) -> AsyncIterator[list[discord.File]]:
         """The picture of a statement's bars; none where there are none, or it cannot be drawn."""
-        path = self._studio.deliverer.files.temporary / f"chart-{new_token()}.png"
+        path = self._studio.keeper.files.temporary / f"chart-{new_token()}.png"
         files: list[discord.File] = []
         try:
             with suppress(MediaError):
                 if bars := tuple(statement.bars):
-                    await self._studio.deliverer.pool.run(_draw, bars, path, statement.title)
+                    await self._studio.keeper.pool.run(_draw, bars, path, statement.title)
                     files.append(discord.File(path, CHART))
             yield files
         finally:

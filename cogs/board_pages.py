@@ -9,8 +9,8 @@ from typing import Any
 
 import discord
 
-from bot.deliverer import Deliverer
 from bot.errors import MediaError
+from bot.keeper import Keeper
 from bot.media import images
 from bot.media.assets import new_token
 from bot.providers.youchuan_account import Board
@@ -36,7 +36,7 @@ class Page:
 
 @asynccontextmanager
 async def board_pages(
-    deliverer: Deliverer, page: Page, known: Mapping[str, Board] | None, chosen: str | None
+    keeper: Keeper, page: Page, known: Mapping[str, Board] | None, chosen: str | None
 ) -> AsyncIterator[tuple[discord.ui.LayoutView, list[discord.File]]]:
     """The view of a page and its files, usable inside the block.
 
@@ -49,7 +49,7 @@ async def board_pages(
         files: list[discord.File] = []
         for board in page.boards:
             items.append(discord.ui.TextDisplay(_line(board, known, chosen)))
-            small = [await _thumbnail(deliverer, token, stack) for token in board.images[:share]]
+            small = [await _thumbnail(keeper, token, stack) for token in board.images[:share]]
             shown = [file for file in small if file is not None]
             if shown:
                 items.append(_gallery(board, shown))
@@ -102,13 +102,13 @@ def _gallery(board: Moodboard, files: Sequence[discord.File]) -> discord.ui.Medi
     )
 
 
-async def _thumbnail(deliverer: Deliverer, token: str, stack: ExitStack) -> discord.File | None:
-    path = deliverer.files.temporary / f"small-{new_token()}.webp"
+async def _thumbnail(keeper: Keeper, token: str, stack: ExitStack) -> discord.File | None:
+    path = keeper.files.temporary / f"small-{new_token()}.webp"
     stack.callback(Path.unlink, path, missing_ok=True)
     try:
-        asset = await deliverer.assets.get(token)
-        source = deliverer.files.path(asset)
-        await deliverer.pool.run(images.thumbnail, source, _THUMBNAIL, path)
+        asset = await keeper.assets.get(token)
+        source = keeper.files.path(asset)
+        await keeper.pool.run(images.thumbnail, source, _THUMBNAIL, path)
         file = await asyncio.to_thread(discord.File, path, f"board-{new_token()[:6]}.webp")
     except (NotFoundError, MediaError, OSError):
         return None

@@ -13,8 +13,8 @@ from discord import app_commands
 from discord.ext import commands
 from discord.webhook.async_ import async_context
 
-from bot.deliverer import Deliverer
 from bot.engine import Engine
+from bot.keeper import Keeper
 from bot.text import set_reader
 from cogs import EXTENSIONS, errors
 from cogs.cards import Cards
@@ -32,7 +32,7 @@ class Desk:
     """What the Discord face works with."""
 
     engine: Engine
-    deliverer: Deliverer
+    keeper: Keeper
     drafts: DraftStore
     moodboards: MoodboardStore
     people: PeopleStore
@@ -86,10 +86,10 @@ class Studio(commands.Bot):
         self.engine, self.public_url, self.now = desk.engine, public_url, now
         self.operator_guild_ids = frozenset(operator_guild_ids)
         self.drafts, self.moodboards, self.people = desk.drafts, desk.moodboards, desk.people
-        jobs, deliverer = desk.engine.jobs, desk.deliverer
-        self.deliverer, self.assets = deliverer, deliverer.assets
-        packer = Packer(deliverer.files, deliverer.pool, public_url)
-        self.courier = DiscordCourier(self, jobs, deliverer.assets, desk.engine.catalog, packer)
+        jobs, keeper = desk.engine.jobs, desk.keeper
+        self.keeper, self.assets = keeper, keeper.assets
+        packer = Packer(keeper.files, keeper.pool, public_url)
+        self.courier = DiscordCourier(self, jobs, keeper.assets, desk.engine.catalog, packer)
         self.cards = Cards(jobs, self.courier, now)
         self.presses = Presses(self)
         self._when_ready: list[Callable[[], None]] = []

@@ -49,7 +49,7 @@ class Edit(commands.Cog):
 
     def __init__(self, studio: "Studio") -> None:
         self._studio = studio
-        self._edits = Edits(studio.engine, studio.deliverer)
+        self._edits = Edits(studio.engine, studio.keeper)
 
     @app_commands.command(description=N_("Repaint a picture, or paint on around it."))
     @app_commands.describe(
@@ -102,7 +102,7 @@ class Edit(commands.Cog):
 
     def _attached(self, upload: Upload) -> Callable[[], Awaitable[dict[str, Any]]]:
         async def find() -> dict[str, Any]:
-            asset = await self._studio.deliverer.keep_draft(upload)
+            asset = await self._studio.keeper.keep_draft(upload)
             return {"operation": _PAINT, "asset": asset.token}
 
         return find

@@ -241,7 +241,7 @@ class Moodboards(
             raise UserError(_UNWRITTEN) from None
         for token in set(board.images) - set(changed.images):
             with suppress(StorageError, OSError):  # the change is made, whatever is left over
-                await self._studio.deliverer.discard(token)
+                await self._studio.keeper.discard(token)
         await tell(interaction, _("“{name}” is changed.", name=harmless(changed.name, 100)))
 
     async def _sent(
@@ -255,14 +255,14 @@ class Moodboards(
         credential = board.credential if board else "env"
         try:
             for upload in wish.uploads:
-                kept.append(await studio.deliverer.keep_draft(upload, BOARD))
+                kept.append(await studio.keeper.keep_draft(upload, BOARD))
             values = self._values(wish, kept) | ({"id": board.id} if board else {})
             answer = await studio.engine.calls.ask(call, values, credential=credential)
         except (UncertainError, ProtocolError):
             raise
         except (AtelierError, StorageError):
             for asset in kept:
-                await studio.deliverer.files.remove(asset)
+                await studio.keeper.files.remove(asset)
                 await studio.assets.remove(asset.token)
             raise
         return answer, tuple(asset.token for asset in kept)
@@ -284,7 +284,7 @@ class Moodboards(
         page = Page(number=number, boards=boards[:_SHOWN], more=len(boards) > _SHOWN, note=note)
         chosen = await self._studio.people.moodboard(*where)
         async with (
-            board_pages(self._studio.deliverer, page, known, chosen) as (view, files),
+            board_pages(self._studio.keeper, page, known, chosen) as (view, files),
             asyncio.timeout(_SEND_SECONDS),
         ):
             await interaction.followup.send(view=view, files=files, ephemeral=True)

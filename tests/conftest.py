@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.deliverer import Deliverer
 from bot.engine import Engine, Order
 from bot.errors import CallbackError
+from bot.keeper import Keeper
 from bot.media.assets import AssetFiles
 from bot.media.fetch import Fetcher, FetchRules
 from bot.media.pool import MediaPool
@@ -184,10 +185,9 @@ async def opened_workshop(
         files = AssetFiles(folder)
         await files.open()
         jobs, assets = JobStore(database), AssetStore(database)
-        deliverer = Deliverer(
-            jobs=jobs, assets=assets, files=files, fetcher=fetcher, pool=pool, now=clock
-        )
-        deliverer.courier = courier
+        keeper = Keeper(assets=assets, files=files, pool=pool, now=clock)
+        deliverer = Deliverer(jobs=jobs, keeper=keeper, fetcher=fetcher, now=clock)
+        keeper.courier = courier
         credential = Credential(
             provider="youchuan", url=double.url, app_id=APP_ID, secret=SECRET, concurrency=10
         )

@@ -194,13 +194,13 @@ async def test_one_bad_picture_does_not_keep_the_others_from_being_stored(worksh
 
 async def test_a_picture_waits_while_the_media_processes_are_busy(workshop: Workshop):
     await finished(workshop, addresses(workshop, 1))
-    willing = workshop.deliverer.pool
+    willing = workshop.deliverer.keeper.pool
     async with MediaPool() as closed:
-        workshop.deliverer.pool = closed
+        workshop.deliverer.keeper.pool = closed
     for _ in range(5):
         await deliver(workshop, 300)
     early = list(workshop.courier.tried)
-    workshop.deliverer.pool = willing
+    workshop.deliverer.keeper.pool = willing
     await deliver(workshop, 300)
 
     assert early == []

@@ -478,7 +478,7 @@ async def of_our_own(workshop: Workshop, kind: str) -> tuple[Job, Asset]:
     """A job on a picture that is kept here, and that picture."""
     path = workshop.files.temporary / "kept"
     path.write_bytes(picture(kind=kind))
-    asset = await workshop.deliverer.keep_draft(path)
+    asset = await workshop.deliverer.keeper.keep_draft(path)
     job = await workshop.press(
         "youchuan.remove_background",
         params={"img_url": "upload://0"},

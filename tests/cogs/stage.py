@@ -95,13 +95,13 @@ def make_studio(workshop: Workshop, public_url: str = "https://atelier.example")
     database = workshop.database
     desk = Desk(
         engine=workshop.engine,
-        deliverer=workshop.deliverer,
+        keeper=workshop.deliverer.keeper,
         drafts=DraftStore(database),
         moodboards=MoodboardStore(database),
         people=PeopleStore(database),
     )
     studio = Studio(desk, public_url=public_url, now=workshop.clock)
-    workshop.deliverer.courier = studio.courier
+    workshop.deliverer.keeper.courier = studio.courier
     return studio
 
 

@@ -205,7 +205,7 @@ async def test_no_charges_are_said_to_be_none(stage: Stage):
 async def test_without_a_chart_the_words_are_there_all_the_same(stage: Stage):
     async with MediaPool() as closed:
         pass
-    stage.studio.deliverer.pool = closed
+    stage.studio.keeper.pool = closed
     stage.workshop.provider.account.answers["costs"] = COSTS
     result = await asked(stage, "costs")
 

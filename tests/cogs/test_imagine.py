@@ -256,11 +256,11 @@ async def test_an_upload_that_cannot_be_read_in_time_may_be_retried(stage: Stage
     workshop = stage.workshop
     job = await stage.imagine("a cat", image=("a.png", picture()))
     workshop.courier.uploads[job.uploads[0].attachment_id] = FetchError()
-    workshop.deliverer.courier = workshop.courier
+    workshop.deliverer.keeper.courier = workshop.courier
     for _time in range(2):
         await workshop.turn("submit")
         workshop.clock.advance(1801)
-    workshop.deliverer.courier = stage.studio.courier
+    workshop.deliverer.keeper.courier = stage.studio.courier
     await workshop.turn("deliver")
 
     assert (await workshop.now(job)).failure == "unavailable"

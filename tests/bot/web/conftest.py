@@ -58,7 +58,7 @@ async def opened_server(workshop: Workshop, **terms: Any) -> AsyncIterator[Serve
         "assets": workshop.assets,
         "files": workshop.files,
         "drafts": DraftStore(workshop.database),
-        "edits": Edits(workshop.engine, workshop.deliverer),
+        "edits": Edits(workshop.engine, workshop.deliverer.keeper),
         "now": workshop.clock,
         "ready": ready,
     }

@@ -1,0 +1,126 @@
+"""Keeps files: what a provider made, what people attach, what drafts and moodboards show.
+
+Each is checked, stored under a name of ours and written down as an asset before anybody relies on
+it; a place that has its file already keeps it.
+"""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.errors import BadMediaError
+from bot.media import clips, images
+from bot.media.assets import AssetFiles, new_token
+from bot.media.fetch import save
+from bot.media.pool import MediaPool
+from bot.text import N_
+from bot.wire import Courier
+from storage.assets import DRAFT, UPLOAD, AssetStore
+from storage.errors import NotFoundError
+from storage.models import Asset, Job, Upload
+
+_AS_IT_IS = frozenset({"png", "jpg"})  # what every provider takes
+
+
+class Keeper:
+    """The only way to a kept file; `courier` brings what people attached, and results to them."""
+
+    courier: Courier
+
+    def __init__(
+        self, *, assets: AssetStore, files: AssetFiles, pool: MediaPool, now: Callable[[], int]
+    ) -> None:
+        self.assets, self.files, self.pool, self._now = assets, files, pool, now
+
+    async def keep_upload(self, job: Job, upload: Upload, position: int) -> Asset:
+        """Fetch, check and store a file the person attached; BadMediaError when it is unfit."""
+        for asset in await self.assets.of_job(job.id, UPLOAD):
+            if asset.position == position:
+                return asset
+        clean = await self._cleaned(upload)
+        try:
+            return await self.keep(job.id, UPLOAD, position, clean)
+        finally:
+            clean.unlink(missing_ok=True)
+
+    async def keep_draft(self, source: Upload | Path, role: str = DRAFT) -> Asset:
+        """Check and store a picture that no job has yet: an upload, or a file of ours as it is.
+
+        BadMediaError when it is unfit.
+        """
+        clean = source if isinstance(source, Path) else await self._cleaned(source)
+        try:
+            return await self.keep(None, role, 0, clean)
+        finally:
+            clean.unlink(missing_ok=True)
+
+    async def fetched(self, upload: Upload) -> Path:
+        """An attached file as it is, unchecked, in a new temporary file."""
+        chunks = self.courier.read_upload(upload)
+        return await save(chunks, self.files.temporary, images.MAX_UPLOAD_BYTES)
+
+    async def clear_drafts(self, before: int) -> None:
+        """Remove the pictures of drafts that were begun before an instant."""
+        for asset in await self.assets.abandoned(before):
+            await self.discard(asset.token)
+
+    async def discard(self, token: str) -> None:
+        """Remove a picture that nothing needs any more; nothing happens where there is none."""
+        with contextlib.suppress(NotFoundError):
+            await self.files.remove(await self.assets.get(token))
+            await self.assets.remove(token)
+
+    async def keep(
+        self, job_id: str | None, role: str, position: int, path: Path, *, note: str = ""
+    ) -> Asset:
+        """Store a temporary file for a place; what the place has already, if it has something.
+
+        BadMediaError when it is no picture, clip or document.
+        """
+        info = await self.pool.run(images.inspect, path)
+        width, height = info.width, info.height
+        if info.extension in clips.CLIPS:
+            # A clip that we cannot read may still play for the person, who has paid for it.
+            with contextlib.suppress(BadMediaError):
+                width, height, _ = await self.pool.run(clips.inspect_clip, path)
+        asset = Asset(
+            token=new_token(),
+            job_id=job_id,
+            role=role,
+            position=position,
+            extension=info.extension,
+            content_type=info.content_type,
+            size=info.size,
+            width=width,
+            height=height,
+            note=note,
+            created_at=self._now(),
+        )
+        await self.files.adopt(path, asset)
+        stored = await self.assets.add(asset)
+        if stored.token != asset.token:
+            await self.files.remove(asset)
+        return stored
+
+    async def _cleaned(self, upload: Upload) -> Path:
+        """A new temporary file: the pixels alone, as PNG or JPEG."""
+        if upload.asset:
+            return await self._copied(upload.asset)
+        raw = await self.fetched(upload)
+        try:
+            return await self.pool.run(images.reencode_upload, raw, self.files.temporary)
+        finally:
+            raw.unlink(missing_ok=True)
+
+    async def _copied(self, token: str) -> Path:
+        try:
+            asset = await self.assets.get(token)
+        except NotFoundError:
+            raise BadMediaError(N_("The picture is not kept here any more.")) from None
+        copy = await self.files.copied(asset)
+        if asset.extension in _AS_IT_IS:
+            return copy
+        try:
+            return await self.pool.run(images.reencode_upload, copy, self.files.temporary)
+        finally:
+            copy.unlink(missing_ok=True)
