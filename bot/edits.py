@@ -24,6 +24,8 @@ from storage.models import Asset, Draft, Job, Upload
 
 Json = Mapping[str, Any]
 
+EDITOR = "editor"  # the purpose of drafts that the web editor opens
+
 
 class _Marked(BaseModel):
     """A mask as it is sent: polygons, or a picture as a ``data:`` URL."""
@@ -174,7 +176,8 @@ def canvas_of(
 
 def _clockwise(areas: Sequence[Json], picture: Asset) -> list[dict[str, Any]]:
     """The polygons in the manual's order of corners; those without a surface are left out."""
-    kept, corners = [], sum(len(area.get("points") or ()) // 2 for area in areas)
+    lists = [area.get("points") for area in areas]
+    kept, corners = [], sum(len(points) // 2 for points in lists if isinstance(points, list))
     if corners > MOST_POINTS:
         raise too_many_corners(corners)
     for area in areas:

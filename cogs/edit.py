@@ -9,12 +9,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import policy
-from bot.edits import Edits, Sent, canvas_of
+from bot.edits import EDITOR, Edits, Sent, canvas_of
 from bot.errors import InvalidRequestError
 from bot.media.assets import new_token
 from bot.text import N_, _
 from cogs.choices import find_job, suggest_jobs
-from cogs.editor import EDITOR, link_view, picture_of
+from cogs.editor import link_view, picture_of
 from cogs.errors import answered, tell
 from cogs.replies import (
     Interaction,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.edits import EDITOR
 from bot.errors import GoneError, InvalidRequestError
 from bot.media.assets import new_token
 from bot.operations import Action
@@ -16,7 +17,6 @@ from storage.models import Asset, Draft, Job, Status
 if TYPE_CHECKING:
     from cogs.bot import Studio
 
-EDITOR = "editor"  # the purpose of its drafts
 _OPEN_MS = 15 * 60_000
 
 

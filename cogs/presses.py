@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -12,7 +13,7 @@ import discord
 from bot import policy
 from bot.engine import Order
 from bot.errors import GoneError, InvalidRequestError, NotAllowedError
-from bot.operations import UPLOAD_SCHEME, Action, Row, follow_up, stand_in
+from bot.operations import Action, Row, follow_up, stand_in
 from bot.providers.prompt_text import OURS
 from bot.text import N_, _
 from cogs import forms, layout
@@ -238,22 +239,28 @@ class Presses:
         if parent and retry_of and job.action:
             # A retried U counts as the first press of that U.
             once = self._engine.catalog.action(parent.operation, job.action).once
-        kept = json.dumps(job.params)
-        if address := self._engine.public_url:
-            # What was uploaded has an address of ours, which may have been another one then.
-            kept = OURS.sub(rf"{address}/m/\1", kept)
         return Order(
             operation=job.operation,
-            params=self._engine.catalog.operation(job.operation).validate(json.loads(kept)),
+            params=self._engine.catalog.operation(job.operation).validate(
+                json.loads(await self._readdressed(json.dumps(job.params)))
+            ),
             destination=destination_of(interaction),
             interaction_id=interaction.id,
-            uploads=job.uploads if UPLOAD_SCHEME in kept else (),
+            uploads=job.uploads,
             parent=parent,
             index=job.parent_index,
             action=job.action,
             once=once,
             retry_of=retry_of,
         )
+
+    async def _readdressed(self, text: str) -> str:
+        """The text with the present address of each file of ours, which may have been another."""
+        for found in list(OURS.finditer(text)) if self._engine.public_url else ():
+            with suppress(NotFoundError):  # somebody else's address may look like ours
+                asset = await self._studio.assets.get(found[1].partition(".")[0])
+                text = text.replace(found[0], f"{self._engine.public_url}/m/{asset.name}")
+        return text
 
 
 def _chosen(interaction: Interaction) -> str:

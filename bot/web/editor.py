@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from pydantic import ValidationError
 
-from bot.edits import Sent, Subject
+from bot.edits import EDITOR, Sent, Subject
 from bot.errors import GoneError, MediaError, ProtocolError, UserError
 from bot.media import masks
 from bot.providers.prompt_table import MOST_CHARACTERS
@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 
 routes = web.RouteTableDef()
 
-EDITOR = "editor"  # the purpose of drafts that are opened here
 _MOST_BODY = masks.MOST_BYTES + 512 * 1024
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {".js": "text/javascript", ".css": "text/css"}

@@ -120,6 +120,18 @@ async def test_the_menu_asks_what_to_retexture_with(stage: Stage):
     assert body(stage)["remixPrompt"] == "knitted wool --v 7"
 
 
+async def test_a_retry_leaves_somebody_elses_address_alone(stage: Stage):
+    theirs = "https://elsewhere.example/m/abcdefghijklmnopqrstuv.png"
+    await stage.imagine(f"{theirs} a cat --v 7")
+    await stage.workshop.turn("submit")
+    provider = stage.workshop.provider
+    await provider.call_back(provider.paid[0].callback, provider.set(provider.paid[0].id, 3))
+    await stage.workshop.turn("deliver")
+    await stage.ann.click(stage.last(), label="Retry")
+
+    assert theirs in (await stage.job()).params["text"]
+
+
 async def test_a_retry_does_not_fetch_the_picture_again(stage: Stage):
     await stage.ann.slash(stage.channel, "matting", image=("a.png", picture()))
     await stage.workshop.turn("submit")

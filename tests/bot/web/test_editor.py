@@ -208,6 +208,7 @@ async def test_an_uploaded_picture_is_passed_on_from_our_address(
         ),
         ("inpaint", drawn(mask={"areas": [{**SQUARE, "points": [1.5, 1, 9, 1, 5, 5]}]}), "whole"),
         ("inpaint", drawn(mask={"areas": [{**SQUARE, "points": [1, 1, 9]}]}), "second number"),
+        ("inpaint", drawn(mask={"areas": [{**SQUARE, "points": 5}]}), "whole"),
         ("inpaint", drawn(mask=brushed((17, 16))), "17 × 16"),
         ("inpaint", drawn(mask=brushed(colour=0)), "all black"),
         ("inpaint", drawn(mask={"png": "data:image/png;base64,AAAA"}), "neither a picture"),
