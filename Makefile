@@ -10,8 +10,9 @@ PROJECT := pyproject.toml $(wildcard .ci/requirements-*.txt)
 demo: $(VENV)/.demo
 	$(BIN)/python -m bot demo
 
+# A file's tests share what it starts, so they stay in one process.
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
