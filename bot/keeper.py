@@ -9,17 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.errors import BadMediaError
-from bot.media import clips, images
+from bot.media import clips, fitting, images
 from bot.media.assets import AssetFiles, new_token
 from bot.media.fetch import save
+from bot.media.fitting import Fitted
 from bot.media.pool import MediaPool
-from bot.text import N_
+from bot.operations import Limits
+from bot.text import N_, _, reading
 from bot.wire import Courier
 from storage.assets import DRAFT, UPLOAD, AssetStore
 from storage.errors import NotFoundError
 from storage.models import Asset, Job, Upload
 
-_AS_IT_IS = frozenset({"png", "jpg"})  # what every provider takes
+_NO_LIMITS = Limits()
 
 
 class Keeper:
@@ -32,23 +34,32 @@ class Keeper:
     ) -> None:
         self.assets, self.files, self.pool, self._now = assets, files, pool, now
 
-    async def keep_upload(self, job: Job, upload: Upload, position: int) -> Asset:
-        """Fetch, check and store a file the person attached; BadMediaError when it is unfit."""
+    async def keep_upload(
+        self, job: Job, upload: Upload, position: int, limits: Limits = _NO_LIMITS
+    ) -> Asset:
+        """Fetch, check, fit and store a file the person attached; BadMediaError when it is unfit.
+
+        The asset's note tells what had to be done to it.
+        """
         for asset in await self.assets.of_job(job.id, UPLOAD):
             if asset.position == position:
                 return asset
-        clean = await self._cleaned(upload)
+        fitted = await self._fitted(upload, limits)
+        with reading(job.destination.locale):
+            note = " ".join(_(sentence, **values) for sentence, values in fitted.changes)
         try:
-            return await self.keep(job.id, UPLOAD, position, clean)
+            return await self.keep(job.id, UPLOAD, position, fitted.path, note=note)
         finally:
-            clean.unlink(missing_ok=True)
+            fitted.path.unlink(missing_ok=True)
 
-    async def keep_draft(self, source: Upload | Path, role: str = DRAFT) -> Asset:
+    async def keep_draft(
+        self, source: Upload | Path, role: str = DRAFT, limits: Limits = _NO_LIMITS
+    ) -> Asset:
         """Check and store a picture that no job has yet: an upload, or a file of ours as it is.
 
         BadMediaError when it is unfit.
         """
-        clean = source if isinstance(source, Path) else await self._cleaned(source)
+        clean = source if isinstance(source, Path) else (await self._fitted(source, limits)).path
         try:
             return await self.keep(None, role, 0, clean)
         finally:
@@ -102,25 +113,21 @@ class Keeper:
             await self.files.remove(asset)
         return stored
 
-    async def _cleaned(self, upload: Upload) -> Path:
-        """A new temporary file: the pixels alone, as PNG or JPEG."""
-        if upload.asset:
-            return await self._copied(upload.asset)
-        raw = await self.fetched(upload)
+    async def _fitted(self, upload: Upload, limits: Limits) -> Fitted:
+        """A new temporary file: the pixels alone, as PNG or JPEG within the limits."""
+        if not upload.asset:
+            raw = await self.fetched(upload)
+        else:
+            raw = await self._copied(upload.asset)
+            if await self.pool.run(fitting.fits, raw, limits):
+                return Fitted(raw)
         try:
-            return await self.pool.run(images.reencode_upload, raw, self.files.temporary)
+            return await self.pool.run(fitting.fitted, raw, self.files.temporary, limits)
         finally:
             raw.unlink(missing_ok=True)
 
     async def _copied(self, token: str) -> Path:
         try:
-            asset = await self.assets.get(token)
+            return await self.files.copied(await self.assets.get(token))
         except NotFoundError:
             raise BadMediaError(N_("The picture is not kept here any more.")) from None
-        copy = await self.files.copied(asset)
-        if asset.extension in _AS_IT_IS:
-            return copy
-        try:
-            return await self.pool.run(images.reencode_upload, copy, self.files.temporary)
-        finally:
-            copy.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ Validation, the wire body, buttons, the emulator's routes, the listing and the t
 these rows, so a new endpoint is a params model and a row.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -43,6 +43,19 @@ def stand_in(position: int) -> str:
 
 class EditorOnly:
     """Marker: too fine for a slash option; the web editor asks for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What is taken of a given picture: pixels a side, bytes; None is no limit.
+
+    A larger picture is made smaller, or refused where a side is longer than `refused_side`: what
+    was asked for would make it smaller than it was given.
+    """
+
+    longest_side: int | None = None
+    most_bytes: int | None = None
+    refused_side: int | None = None
 
 
 class Params(BaseModel):
@@ -94,6 +107,10 @@ class Params(BaseModel):
         `parent` are the traits of the result that it follows.
         """
         return dict(values)
+
+    def limits(self) -> Limits:
+        """What the pictures that it is given have to keep to."""
+        return Limits()
 
     def inline(self) -> frozenset[str]:
         """The addresses in it that may also be the file itself, as a ``data:`` URL."""
@@ -221,12 +238,21 @@ class Call:
 
 
 class Catalog(Mapping[str, Operation]):
-    """All operations by name, checked once; calls beside them."""
+    """All operations by name, checked once; calls beside them.
 
-    def __init__(self, operations: Iterable[Operation], calls: Iterable[Call] = ()) -> None:
+    `connected` are the providers that have an account here; None means all of them.
+    """
+
+    def __init__(
+        self,
+        operations: Iterable[Operation],
+        calls: Iterable[Call] = (),
+        connected: Collection[str] | None = None,
+    ) -> None:
         rows = tuple(operations)
         self._operations = {row.name: row for row in rows}
         self.calls = tuple(calls)
+        self._connected = connected
         names = [row.name for row in rows] + [call.name for call in self.calls]
         if len(set(names)) != len(names):
             raise ValueError(f"catalog: a name stands twice in {sorted(names)}")
@@ -267,6 +293,15 @@ class Catalog(Mapping[str, Operation]):
             if action.key == key:
                 return action
         raise GoneError(N_("This button belongs to an older version and is gone."))
+
+    def offered(self, operation: str) -> Sequence[Action]:
+        """The actions under a result of `operation` that can be carried out here."""
+        actions = self.operation(operation).actions
+        return [each for each in actions if self.is_connected(each.operation)]
+
+    def is_connected(self, operation: str) -> bool:
+        """Whether whoever carries out this operation has an account here."""
+        return self._connected is None or self.operation(operation).provider in self._connected
 
     def listing(self) -> list[dict[str, Any]]:
         """The catalogue as plain data, one object per endpoint; what ``catalog --json`` prints."""

@@ -116,15 +116,16 @@ class Submitter:
         if not job.uploads:
             return job
         text = json.dumps(job.params)
-        inline = self._parts.catalog.operation(job.operation).validate(job.params).inline()
+        params = self._parts.catalog.operation(job.operation).validate(job.params)
         # From the last on: the stand-in of the first is the beginning of the eleventh's.
         for position in reversed(range(len(job.uploads))):
             given = stand_in(position)
-            if not self._parts.terms.public_url and given not in inline:
+            if not self._parts.terms.public_url and given not in params.inline():
                 raise InvalidRequestError(
                     N_("Uploads need this bot's own public address, which is not set (PUBLIC_URL).")
                 )
-            asset = await self._keeper.keep_upload(job, job.uploads[position], position)
+            upload = job.uploads[position]
+            asset = await self._keeper.keep_upload(job, upload, position, params.limits())
             text = text.replace(given, await self._address(asset))
         return await self._jobs.set_params(job, json.loads(text))
 

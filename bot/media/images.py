@@ -9,7 +9,7 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 _HEAD = 4096
 _FORMATS = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP", "gif": "GIF"}
 PICTURES = frozenset(_FORMATS)  # the extensions of what can be decoded
-_LONGEST = {"webp": 16383, "jpg": 65500}  # the most pixels a side may have in the format
+LONGEST = {"webp": 16383, "jpg": 65500}  # the most pixels a side may have in the format
 _ORIENTATION = 0x0112
 
 
@@ -148,6 +148,8 @@ def _header_size(path: Path, kind: MediaType) -> tuple[int, int]:
             size = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
         elif kind is GIF:
             size = int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
+        elif kind is PSD:
+            size = int.from_bytes(head[18:22], "big"), int.from_bytes(head[14:18], "big")
         else:
             size = _webp_size(head) if kind is WEBP else _jpeg_size(file)
     if not size[0] or not size[1]:
@@ -170,17 +172,22 @@ def _check_pixels(width: int, height: int, max_pixels: int) -> None:
 
 
 @contextmanager
-def opened(path: Path, max_pixels: int = MAX_PIXELS) -> "Iterator[Image.Image]":
-    """The picture, not decoded yet; what fails on its content is a BadMediaError."""
+def opened(
+    path: Path, max_pixels: int = MAX_PIXELS, formats: Mapping[str, str] = _FORMATS
+) -> "Iterator[Image.Image]":
+    """The picture, not decoded yet; what fails on its content is a BadMediaError.
+
+    `formats` are the extensions of what it may be, with Pillow's names for them.
+    """
     kind, _ = _known(path)
-    if kind.extension not in PICTURES:
+    if kind.extension not in formats:
         raise BadMediaError(N_("The file is not a PNG, JPEG, WebP or GIF picture."))
     _check_pixels(*_header_size(path, kind), max_pixels)
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:
-        with Image.open(path, formats=(_FORMATS[kind.extension],)) as image:
+        with Image.open(path, formats=(formats[kind.extension],)) as image:
             # Pillow only warns up to twice its limit, and the header may have lied to us.
             _check_pixels(*image.size, max_pixels)
             yield image
@@ -203,19 +210,25 @@ def _verify(path: Path, max_pixels: int) -> None:
         image.load()
 
 
-def inspect(path: Path) -> MediaInfo:
-    """What a result's file is, judged by its content; BadMediaError when it is unknown or damaged.
-
-    Clips and documents (svg, eps, psd) are not decoded, nor are pictures over `MAX_PIXELS`.
-    """
+def measured(path: Path) -> MediaInfo:
+    """What a file's first bytes claim it is; BadMediaError when they claim nothing known."""
     kind, size = _known(path)
     if kind.extension not in PICTURES:
         return MediaInfo(kind.extension, kind.content_type, 0, 0, size)
     width, height = _header_size(path, kind)
     too_large = width * height > MAX_PIXELS
-    if not too_large:
-        _verify(path, MAX_PIXELS)
     return MediaInfo(kind.extension, kind.content_type, width, height, size, too_large)
+
+
+def inspect(path: Path) -> MediaInfo:
+    """What a result's file is, judged by its content; BadMediaError when it is unknown or damaged.
+
+    Clips and documents (svg, eps, psd) are not decoded, nor are pictures over `MAX_PIXELS`.
+    """
+    info = measured(path)
+    if info.extension in PICTURES and not info.too_large_to_decode:
+        _verify(path, MAX_PIXELS)
+    return info
 
 
 def check_upload(
@@ -231,30 +244,18 @@ def check_upload(
     return MediaInfo(kind.extension, kind.content_type, width, height, size)
 
 
-def reencode_upload(path: Path, out_folder: Path) -> Path:
-    """Write the pixels alone, upright, to a new file: PNG if they have alpha, else JPEG.
-
-    EXIF, colour profiles, further frames and whatever is hidden behind the picture stay out.
-    """
-    with opened(path, MAX_UPLOAD_PIXELS) as image:
-        plain = _plain(image)
-    if plain.mode == "RGBA":
-        return _written(out_folder, "png", lambda file: plain.save(file, "PNG"))
-    return _written(out_folder, "jpg", lambda file: plain.save(file, "JPEG", quality=95))
-
-
-def _plain(image: "Image.Image") -> "Image.Image":
+def plain(image: "Image.Image") -> "Image.Image":
     """The first frame, upright, without metadata; RGBA where something is transparent, else RGB."""
     image.load()
     _turn_upright(image)
     if image.mode.startswith("I"):  # 16 bits of grey, which convert() would cut off at 255
         image = image.convert("I").point(lambda value: value / 256).convert("L")
     alpha = image.has_transparency_data
-    plain = image.convert("RGBA" if alpha else "RGB")
-    if alpha and plain.getchannel("A").getextrema()[0] == 255:
-        plain = plain.convert("RGB")
-    plain.info.clear()
-    return plain
+    pixels = image.convert("RGBA" if alpha else "RGB")
+    if alpha and pixels.getchannel("A").getextrema()[0] == 255:
+        pixels = pixels.convert("RGB")
+    pixels.info.clear()
+    return pixels
 
 
 def _turn_upright(image: "Image.Image") -> None:
@@ -265,7 +266,7 @@ def _turn_upright(image: "Image.Image") -> None:
         ImageOps.exif_transpose(image, in_place=True)
 
 
-def _written(folder: Path, extension: str, write: Callable[[BinaryIO], object]) -> Path:
+def written(folder: Path, extension: str, write: Callable[[BinaryIO], object]) -> Path:
     """A new file in `folder`; nothing is left behind when writing it fails."""
     handle, name = tempfile.mkstemp(prefix="part-", suffix=f".{extension}", dir=folder)
     try:
@@ -287,18 +288,24 @@ def shrink_to_fit(path: Path, limit_bytes: int, out_folder: Path) -> Path:
     if size <= limit_bytes:
         return path
     with opened(path) as image:
-        plain = _plain(image)
-    extension = "webp" if kind is WEBP or plain.mode == "RGBA" else "jpg"
-    renditions = _renditions(plain, extension, limit_bytes)
+        picture = plain(image)
+    extension = "webp" if kind is WEBP or picture.mode == "RGBA" else "jpg"
+    fitting = smaller(picture, extension, limit_bytes)
+    return written(out_folder, extension, lambda file: file.write(fitting))
+
+
+def smaller(image: "Image.Image", extension: str, limit_bytes: int) -> bytes:
+    """A JPEG or WebP of at most `limit_bytes`; BadMediaError when nothing fits."""
+    renditions = _renditions(image, extension, limit_bytes)
     fitting = next((data for data in renditions if len(data) <= limit_bytes), None)
     if fitting is None:
         raise BadMediaError(N_("The picture cannot be made small enough."))
-    return _written(out_folder, extension, lambda file: file.write(fitting))
+    return fitting
 
 
 def _renditions(image: "Image.Image", extension: str, limit: int) -> Iterator[bytes]:
     """Ever smaller encodings, until a side would be nothing; always comes to an end."""
-    scale = min(1.0, _LONGEST[extension] / max(image.size))
+    scale = min(1.0, LONGEST[extension] / max(image.size))
     data = b""
     for quality in (90, 80, 70):
         data = _encoded(image, extension, scale, quality)
@@ -328,10 +335,10 @@ def thumbnail(path: Path, size: tuple[int, int], out: Path) -> None:
     with opened(path) as image:
         sideways = _orientation(image) >= 5
         if image.format != "JPEG":  # a JPEG is decoded at a fraction of its size by thumbnail()
-            image = _plain(image)
+            image = plain(image)
             sideways = False
         image.thumbnail(size[::-1] if sideways else size, reducing_gap=2.0)
-        _plain(image).save(out, "WEBP", quality=85)
+        plain(image).save(out, "WEBP", quality=85)
 
 
 def _orientation(image: "Image.Image") -> int:

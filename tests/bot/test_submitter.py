@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import BadMediaError, FetchError, RefusedHostError
 from bot.loop import LEASE_MS
-from bot.media import images
+from bot.media import fitting
 from bot.news import unpack
 from bot.operations import Catalog
 from bot.wire import Credential
@@ -464,7 +464,7 @@ async def test_an_upload_whose_child_the_system_kills_is_cleaned_later(
     workshop.courier.uploads[5] = [picture()]
     await workshop.press(uploads=(upload(),))
     with monkeypatch.context() as short_of_memory:
-        short_of_memory.setattr(images, "reencode_upload", killed)
+        short_of_memory.setattr(fitting, "fitted", killed)
         await workshop.turn("submit")
     early = list(workshop.provider.paid)
     workshop.clock.advance(2)

@@ -80,7 +80,7 @@ async def test_every_option_reaches_the_wire(stage: Stage):
     )
 
     sent = body(stage)
-    address = r"https?://\S+/m/[\w-]{22}\.jpg"
+    address = r"https?://\S+/m/[\w-]{22}\.png"
     text = rf"{address} waves roll in .*--end {address}.*"
     assert re.fullmatch(text, sent["prompt"])
     assert {"--motion high", "--bs 2", "--raw"} <= set(

@@ -1,5 +1,4 @@
 import contextlib
-import random
 import struct
 import subprocess
 import sys
@@ -15,11 +14,11 @@ from bot.media import images
 from bot.media.images import (
     check_upload,
     inspect,
-    reencode_upload,
     shrink_to_fit,
     sniff,
     thumbnail,
 )
+from tests.bot.media.pictures import noise, png_header, saved
 
 ORIENTATION = 0x0112
 HEADS = {
@@ -48,28 +47,6 @@ UNKNOWN = [
     b"%PDF-1.7",
     b"<!---->" * 500,
 ]
-
-
-def noise(size, mode="RGB"):
-    count = size[0] * size[1] * len(mode)
-    return Image.frombytes(mode, size, random.Random(1).randbytes(count))  # noqa: S311 - repeatable
-
-
-def saved(image, path, **options):
-    image.save(path, **options)
-    return path
-
-
-def png_header(width, height) -> bytes:
-    """A PNG that claims a size and holds next to nothing."""
-
-    def chunk(name, data):
-        checksum = struct.pack(">I", zlib.crc32(name + data))
-        return struct.pack(">I", len(data)) + name + data + checksum
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    body = zlib.compress(bytes(1024))
-    return HEADS["png"] + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
 @pytest.fixture
@@ -151,7 +128,7 @@ def test_hostile_content_never_raises_another_error(tmp_path_factory, extension,
     path = tmp_path_factory.getbasetemp() / "hostile"
     path.write_bytes(HEADS[extension] + tail)
 
-    for use in (inspect, check_upload, lambda path: reencode_upload(path, path.parent)):
+    for use in (inspect, check_upload):
         with contextlib.suppress(BadMediaError):
             use(path)
 
@@ -169,7 +146,6 @@ def test_a_bomb_is_never_decoded(width, tmp_path, made, monkeypatch):
     monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("a decoder saw the bomb"))
     uses = [
         check_upload,
-        lambda path: reencode_upload(path, made),
         lambda path: shrink_to_fit(path, 10, made),
         lambda path: thumbnail(path, (64, 64), made / "out"),
     ]
@@ -225,77 +201,6 @@ def test_an_attachment_over_the_limits_is_refused(tmp_path):
     with pytest.raises(BadMediaError):
         check_upload(path, max_pixels=599)
     assert check_upload(path, max_bytes=path.stat().st_size, max_pixels=600)
-
-
-def test_a_reencoded_picture_stands_upright_and_has_no_metadata(tmp_path, made):
-    image = Image.new("RGB", (40, 20), "white")
-    image.paste("red", (0, 0, 10, 20))
-    exif = image.getexif()
-    exif[ORIENTATION] = 6  # turn a quarter clockwise to look at it
-    exif[0x010F] = "secret camera"
-    options = {"exif": exif, "comment": b"secret comment", "icc_profile": b"secret profile"}
-    path = saved(image, tmp_path / "a.jpg", quality=95, **options)
-
-    out = reencode_upload(path, made)
-
-    assert b"secret" in path.read_bytes()
-    assert b"secret" not in out.read_bytes()
-    with Image.open(out) as result:
-        assert (result.format, result.size) == ("JPEG", (20, 40))
-        assert result.getpixel((10, 2))[1] < 60
-        assert result.getpixel((10, 35))[1] > 200
-
-
-def test_what_is_hidden_behind_a_picture_is_dropped(tmp_path, made):
-    path = saved(noise((16, 16), "RGBA"), tmp_path / "a.png")
-    path.write_bytes(path.read_bytes() + b"PK\x03\x04<script>alert(1)</script>")
-
-    out = reencode_upload(path, made)
-
-    assert out.suffix == ".png"
-    assert b"script" not in out.read_bytes()
-
-
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
-def test_every_kind_of_pixel_can_be_reencoded(mode, tmp_path, made):
-    image = Image.new(mode, (8, 8)) if mode == "I;16" else noise((8, 8)).convert(mode)
-    extension = "jpg" if mode == "CMYK" else "png"
-
-    out = reencode_upload(saved(image, tmp_path / f"a.{extension}"), made)
-
-    assert inspect(out).extension == "jpg"
-
-
-def test_transparency_is_kept_in_a_reencoded_picture(tmp_path, made):
-    palette = noise((8, 8)).convert("P")
-    path = saved(palette, tmp_path / "a.gif", transparency=palette.getpixel((0, 0)))
-
-    with Image.open(reencode_upload(path, made)) as result:
-        assert (result.format, result.mode) == ("PNG", "RGBA")
-        assert result.getpixel((0, 0))[3] == 0
-
-
-@pytest.mark.parametrize("extension", ["png", "webp", "gif"])
-def test_of_an_animation_the_first_frame_is_taken(extension, tmp_path, made):
-    red, blue = Image.new("RGB", (8, 8), "red"), Image.new("RGB", (8, 8), "blue")
-    path = saved(red, tmp_path / f"a.{extension}", save_all=True, append_images=[blue, red])
-
-    info = check_upload(path)
-    out = reencode_upload(path, made)
-
-    assert info.extension == extension
-    with Image.open(out) as result:
-        assert getattr(result, "n_frames", 1) == 1
-        assert result.getpixel((4, 4))[0] > 240
-
-
-def test_a_failed_write_leaves_nothing(tmp_path, made, monkeypatch):
-    path = saved(noise((8, 8)), tmp_path / "a.png")
-    monkeypatch.setattr(Image.Image, "save", lambda *_, **__: (_ for _ in ()).throw(OSError(28)))
-
-    with pytest.raises(OSError, match="28"):
-        reencode_upload(path, made)
-    assert list(made.iterdir()) == []
 
 
 def test_a_picture_that_fits_is_not_touched(tmp_path, made):
