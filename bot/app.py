@@ -76,6 +76,7 @@ class Core:
             desk,
             public_url=self.settings.public_url,
             operator_guild_ids=self.settings.operator_guild_ids,
+            lingtu_styles=self.settings.lingtu_styles,
             proxy=self.settings.discord_proxy or None,
         )
         self.keeper.courier = studio.courier
@@ -102,11 +103,12 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
         await jobs.release_leases()
         keeper = Keeper(assets=AssetStore(database), files=files, pool=pool, now=now)
         deliverer = Deliverer(jobs=jobs, keeper=keeper, fetcher=fetcher, now=now)
+        accounts = credentials(settings)
         parts = Parts(
             jobs=jobs,
-            catalog=providers.catalog(),
+            catalog=providers.catalog({name for name, _account in accounts}),
             providers={provider.name: provider for provider in providers.PROVIDERS},
-            credentials=credentials(settings),
+            credentials=accounts,
             transport=transport,
             signer=Signer(settings.secret_keys),
             terms=_terms(settings),
@@ -131,14 +133,15 @@ def _terms(settings: Settings) -> Terms:
 def credentials(settings: Settings) -> dict[tuple[str, str], Credential]:
     """The environment's accounts: only providers whose settings are complete."""
     found: dict[tuple[str, str], Credential] = {}
-    if settings.youchuan_app_id:
-        found["youchuan", "env"] = Credential(
-            provider="youchuan",
-            url=settings.youchuan_url,
-            app_id=settings.youchuan_app_id,
-            secret=settings.youchuan_secret.get_secret_value(),
-            concurrency=settings.youchuan_concurrency,
-        )
+    for name in ("youchuan", "lingtu"):
+        if app_id := getattr(settings, f"{name}_app_id"):
+            found[name, "env"] = Credential(
+                provider=name,
+                url=getattr(settings, f"{name}_url"),
+                app_id=app_id,
+                secret=getattr(settings, f"{name}_secret").get_secret_value(),
+                concurrency=getattr(settings, f"{name}_concurrency"),
+            )
     return found
 
 

@@ -55,7 +55,7 @@ async def _account(transport: Transport, credential: Credential) -> Finding:
     try:
         request = provider.check(credential, now=time.time_ns() // 1_000_000)
         response = await transport.send(request, credential, seconds=POLL_SECONDS)
-        provider.answer(response)
+        provider.checked(response)
     except ProviderError as error:
         return Finding(False, subject, str(error))
     return Finding(True, subject, "the account is accepted")

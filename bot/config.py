@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import ConfigError
 
 _NO_SECRET = SecretStr("")
+# With the 29 characters of "/m/", a token and its extension an address has 100.
+_LONGEST_PUBLIC_URL = 71
 _Words = Annotated[tuple[str, ...], NoDecode]
 _Ids = Annotated[tuple[int, ...], NoDecode]
 
@@ -185,6 +187,9 @@ class Settings(BaseSettings):
                 found.append(f"{name}_{half}".upper() + ": is missing beside its other half")
             elif app_id and not getattr(self, f"{name}_url"):
                 found.append(f"{name.upper()}_URL: is not set")
+        if self.lingtu_app_id and len(self.public_url) > _LONGEST_PUBLIC_URL:
+            most = f"may have {_LONGEST_PUBLIC_URL} characters at most"
+            found.append(f"PUBLIC_URL: {most}, because Lingtu takes addresses of 100")
         return found
 
     def unsupported(self) -> list[str]:

@@ -21,11 +21,13 @@ from bot.errors import (
 from bot.keeper import Keeper
 from bot.media.assets import new_token
 from bot.media.fetch import Fetcher
+from bot.media.images import PICTURES
+from bot.media.previews import RENDERED, rendered
 from bot.media.tile import removed_tile
 from bot.parts import backoff_ms
 from bot.text import N_, explain, reading
 from bot.wire import Delivery, Outcome, Progress
-from storage.assets import RESULT
+from storage.assets import PREVIEW, RESULT, UPLOAD
 from storage.errors import NotFoundError
 from storage.jobs import JobStore
 from storage.models import Asset, Job, Status
@@ -40,6 +42,7 @@ _ALL_AWAY_MS = 24 * 3600 * 1000
 _REFUSED_LOOK_MS = 300_000
 _LATE_LOOK_MS = 600_000
 _POST_CAP_MS = 300_000
+_PREVIEW_SECONDS = 30.0
 
 
 class Deliverer:
@@ -85,10 +88,14 @@ class Deliverer:
 
     async def _prepare(self, job: Job) -> Delivery:
         succeeded = job.status is Status.SUCCEEDED
+        assets = await self._collect(job) if succeeded else ()
+        given = await self.keeper.assets.of_job(job.id, UPLOAD) if succeeded else ()
         return Delivery(
             job=job,
             outcome=Outcome.RESULT if succeeded else Outcome.NOTICE,
-            assets=await self._collect(job) if succeeded else (),
+            assets=assets,
+            previews=await self._previews(job, assets),
+            notes=tuple(dict.fromkeys(asset.note for asset in given if asset.note)),
             parent=await self._parent(job),
             retry=await self._jobs.retry_of(job.id) if succeeded else None,
             attempted=job.post_attempts > 0,
@@ -157,6 +164,26 @@ class Deliverer:
             await self.keeper.keep(job.id, RESULT, position, tile, note=words)
         finally:
             tile.unlink(missing_ok=True)
+
+    async def _previews(self, job: Job, assets: Sequence[Asset]) -> Sequence[Asset]:
+        """A picture of the first file that nobody could see otherwise, made once."""
+        drawn = next((each for each in assets if each.extension in RENDERED), None)
+        if drawn is None or any(each.extension in PICTURES for each in assets):
+            return ()
+        if held := await self.keeper.assets.of_job(job.id, PREVIEW):
+            return held
+        files = self.keeper.files
+        try:
+            shown = await self.keeper.pool.run(
+                rendered, files.path(drawn), files.temporary, seconds=_PREVIEW_SECONDS
+            )
+        except (BadMediaError, FileNotFoundError) as error:
+            log.warning("job %s has no preview: %s", job.id, type(error).__name__)
+            return ()
+        try:
+            return (await self.keeper.keep(job.id, PREVIEW, drawn.position, shown),)
+        finally:
+            shown.unlink(missing_ok=True)
 
     async def _later(self, job: Job, wait: int, why: AtelierError) -> None:
         with reading(job.destination.locale):

@@ -23,11 +23,23 @@ from pydantic import SecretStr
 
 from bot import app, log
 from bot.config import Settings
-from bot.sandbox.server import emulating
+from bot.sandbox.server import SECRET, emulating
 from cogs.bot import Studio
 
 _REFRESH_SECONDS = 3.0  # each publishing makes the page's buttons stale for a moment
 _STOP_SECONDS = 2.0
+
+# Codes that mean something to the emulator; a real account has its own.
+_STYLES = (
+    "cartoon=Cartoon",
+    "oilPainting=Oil painting",
+    "watercolor=Watercolour",
+    "pencilSketch=Pencil sketch",
+    "stainedGlass=Stained glass",
+    "paperCut=Paper cut-out",
+    "clay=Clay",
+    "pixelArt=Pixel art",
+)
 
 _HELLO = """
 Atelier demo: no account, nothing is paid, nothing leaves this machine.
@@ -36,11 +48,12 @@ Atelier demo: no account, nothing is paid, nothing leaves this machine.
   Data in  {data}
   Stop     Ctrl-C
 
-Four things to try
+Five things to try
   1. Type /imagine, then the prompt: a sailing boat at sunset --ar 3:2
   2. Under the four pictures press U2, then Zoom 1.5x and Remix under the large one.
   3. Under a large picture press Region, paint over something in the editor, and send it.
   4. Type /video, then the prompt: waves at night. Make the clip longer by Extend 1.
+  5. Type /vectorize and attach a photograph of yours; do the same with /matting and /lineart.
 """
 
 
@@ -53,7 +66,7 @@ async def run(*, port: int, data: Path, pace: float) -> None:
     settings = _settings(data)
     log.set_up("WARNING", "text", settings.secrets())
     async with emulating(data / "sandbox", pace=pace) as sandbox:
-        settings = settings.model_copy(update={"youchuan_url": sandbox})
+        settings = settings.model_copy(update={"youchuan_url": sandbox, "lingtu_url": sandbox})
         online = asyncio.Event()
         async with app.opened(settings) as core, app.working(core, online=online, stop=stop):
             studio = core.studio()
@@ -91,6 +104,10 @@ def _settings(data: Path) -> Settings:
         youchuan_app_id="sandbox",
         youchuan_secret=SecretStr("sandbox"),
         youchuan_concurrency=3,
+        lingtu_app_id="sandbox",
+        lingtu_secret=SecretStr(SECRET),
+        lingtu_concurrency=3,
+        lingtu_styles=_STYLES,
     )
 
 

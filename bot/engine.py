@@ -15,7 +15,13 @@ from ulid import ULID
 
 from bot.calls import Calls
 from bot.deliverer import Deliverer
-from bot.errors import CallbackError, InvalidRequestError, ProtocolError
+from bot.errors import (
+    CallbackError,
+    InvalidRequestError,
+    ProtocolError,
+    ProviderError,
+    UncertainError,
+)
 from bot.loop import Loop, Work
 from bot.news import News
 from bot.operations import Operation, Params
@@ -23,12 +29,13 @@ from bot.parts import Parts
 from bot.submitter import Submitter
 from bot.text import N_
 from bot.watcher import Watcher
-from bot.wire import Progress
+from bot.wire import Progress, State, Update
 from storage.errors import NotFoundError, StorageError
 from storage.models import Destination, Job, Status, Upload
 
 log = logging.getLogger(__name__)
 
+_CANCEL_SECONDS = 10.0
 _ANSWER_GRACE_MS = 4000  # a row waits this long for its answer to reach the person
 
 
@@ -87,9 +94,12 @@ class Engine:
         The submit loop leaves it alone until `acknowledge`, or for four seconds.
         """
         operation = self.catalog.operation(order.operation)
-        credential = order.parent.credential if order.parent else "env"
-        if order.parent:
-            self._parts.credential(order.parent)
+        followed = (
+            order.parent if order.parent and order.parent.provider == operation.provider else None
+        )
+        credential = followed.credential if followed else "env"
+        if followed:
+            self._parts.credential(followed)
         elif (operation.provider, credential) not in self._parts.credentials:
             raise InvalidRequestError(N_("This is not set up on this bot; ask whoever runs it."))
         now = self._parts.now()
@@ -136,11 +146,42 @@ class Engine:
         except StorageError as error:
             log.warning("job %s is not announced: %s", job.id, error)
 
+    def may_cancel(self, job: Job) -> bool:
+        """Whether `cancel` may still come in time."""
+        waits_there = job.status is Status.RUNNING and job.progress == 0.0
+        there = self._parts.providers.get(job.provider)
+        return job.status is Status.QUEUED or (
+            waits_there and there is not None and there.takes_back
+        )
+
     async def cancel(self, job: Job) -> bool:
-        """Cancel a job that nobody has begun to submit; False when it is too late."""
-        done = await self.jobs.cancel(job.id, now=self._parts.now())
-        if done:
+        """Cancel a job that nobody has begun; False when it is too late.
+
+        One that waits at its provider is taken back there, which may take ten seconds; a
+        ProviderError then leaves open what became of it.
+        """
+        if await self.jobs.cancel(job.id, now=self._parts.now()):
             self.news.moved(job.id, Status.CANCELED)
+            return True
+        job = await self.jobs.get(job.id)
+        return self.may_cancel(job) and await self._take_back(job)
+
+    async def _take_back(self, job: Job) -> bool:
+        provider, credential = self._parts.providers[job.provider], self._parts.credential(job)
+        number, now = job.external_id or "", self._parts.now()
+        request = provider.cancel(number, credential, now=now)
+        try:
+            answer = await self._parts.transport.send(request, credential, seconds=_CANCEL_SECONDS)
+            done = provider.canceled(answer)
+        except ProviderError as error:
+            # Whether it was canceled after all, the next look tells.
+            await self.jobs.watch_now(job.id, now=now)
+            self.loops["watch"].wake()
+            raise (
+                provider.unreachable(error) if isinstance(error, UncertainError) else error
+            ) from None
+        if done:
+            await self.news.apply(job.id, Update(external_id=number, state=State.CANCELED))
         return done
 
     async def look_again(self, job: Job) -> None:

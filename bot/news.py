@@ -58,9 +58,9 @@ class News:
 
     async def _started(self, job_id: str, update: Update) -> bool:
         number, now, jobs = update.external_id, self._parts.now(), self._parts.jobs
-        due = now + self._parts.first_look_ms()
         if not number:
             return False
+        due = now + self._parts.first_look_ms(await jobs.get(job_id))
         if await jobs.start(
             job_id,
             number,

@@ -56,9 +56,12 @@ class Parts:
         token = self.signer.callback_token(job.provider, job.id)
         return f"{self.terms.public_url}/callbacks/{job.provider}/{token}"
 
-    def first_look_ms(self) -> int:
+    def first_look_ms(self, job: Job) -> int:
         """How long after its submit a job is first polled: later where a callback may come."""
-        return self.terms.poll_ms * (3 if self.terms.public_url else 1)
+        provider = self.providers[job.provider]
+        by_callback = self.catalog.operation(job.operation).settles_by == "callback"
+        factor = 3 if self.terms.public_url and by_callback else 1
+        return min(self.terms.poll_ms * factor, provider.look_ms or self.terms.poll_ms * factor)
 
 
 def backoff_ms(tries: int, *, cap: int = _RETRY_CAP_MS) -> int:

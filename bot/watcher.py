@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.errors import AtelierError, GoneError, MissingError, ProviderError
 from bot.news import News
+from bot.pacing import Pace
 from bot.parts import Parts
 from bot.text import N_
 from bot.transport import POLL_SECONDS
@@ -30,6 +31,7 @@ class Watcher:
         self._parts, self._jobs, self._news = parts, parts.jobs, news
         # Since when a job is missing; a restart only makes its grace longer.
         self._missing: dict[str, int] = {}
+        self._pace = Pace()
 
     async def claim(self, limit: int, lease_until: int) -> Sequence[Job]:
         """Running jobs that are due for a look."""
@@ -39,6 +41,9 @@ class Watcher:
 
     async def watch(self, job: Job) -> None:
         """Ask once; apply what is final, else look again later or end it at its deadline."""
+        if turn := self._turn_ms(job):
+            await self._jobs.let_go(job, due_at=self._parts.now() + turn)
+            return
         wait: float = self._next_look_ms(job)
         try:
             update = await self._ask(job)
@@ -62,6 +67,11 @@ class Watcher:
                 return
             job = await self._note_progress(job, update)
         await self._look_later(job, round(wait))
+
+    def _turn_ms(self, job: Job) -> int:
+        rate = self._parts.providers[job.provider].looks_per_second
+        account = (job.provider, job.credential)
+        return self._pace.wait(account, job.id, rate=rate, now=self._parts.now())
 
     async def _ask(self, job: Job) -> Update:
         credential = self._parts.credential(job)
@@ -103,4 +113,4 @@ class Watcher:
 
     def _next_look_ms(self, job: Job) -> int:
         growth: float = 1.25 ** min(job.tries, 8)
-        return round(self._parts.first_look_ms() * growth * random.uniform(0.9, 1.1))  # noqa: S311
+        return round(self._parts.first_look_ms(job) * growth * random.uniform(0.9, 1.1))  # noqa: S311

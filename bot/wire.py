@@ -111,11 +111,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """A finished job on its way to its message. `attempted`: a post may already have happened."""
+    """A finished job on its way to its message. `attempted`: a post may already have happened.
+
+    `previews` show what cannot be seen in its own file; `notes` tell what was done to the files
+    that were given, in the reader's language.
+    """
 
     job: Job
     outcome: Outcome
     assets: Sequence[Asset] = ()
+    previews: Sequence[Asset] = ()
+    notes: Sequence[str] = ()
     parent: Job | None = None
     retry: Job | None = None
     attempted: bool = False
@@ -138,6 +144,7 @@ class Progress:
     now: int
     ahead: int = 0
     estimate: int | None = None
+    can_cancel: bool = False
 
 
 class Courier(Protocol):

@@ -12,6 +12,7 @@ from storage.models import Asset
 from storage.schema import assets
 
 RESULT, UPLOAD, DRAFT, BOARD = "result", "upload", "draft", "moodboard"
+PREVIEW = "preview"  # a picture of a result that is no picture
 
 
 class AssetStore:

@@ -116,8 +116,9 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Asset:
-    """A media file we hold under ``/m/{token}.{ext}``; with a `note`, the tile that says it.
+    """A media file we hold under ``/m/{token}.{ext}``.
 
+    A result with a `note` is the tile that says it; an upload's tells what was done to the file.
     `position` is the place in the result (0-based); uploads of a job count from 0 as well, with
     `role` telling the two apart. Without a job it belongs to a draft or a moodboard. Width and
     height are pixels, 0 where unknown.

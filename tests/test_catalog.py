@@ -19,7 +19,7 @@ ROWS = list(CATALOG.values())
 ACTIONS = [(row, action) for row in ROWS for action in row.actions]
 ENDPOINTS = [*ROWS, *CATALOG.calls]
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
-NOT_ACTIONS = {"info", "dm", "delete", "cancel", "retry", "again", "pick", "more"}
+NOT_ACTIONS = {"info", "dm", "delete", "cancel", "retry", "again", "pick", "more", "imagine"}
 LISTED = {
     "operation",
     "provider",
@@ -56,6 +56,28 @@ MANUAL = {
     "youchuan.moodboards": ("GET", "/v1/tob/moodboards"),
     "youchuan.job": ("GET", "/v1/tob/job/{jobId}"),
     "youchuan.subscribe": ("GET", "/v1/tob/subscribe"),
+    "lingtu.text2img": ("POST", "/aigc/text2img"),
+    "lingtu.text2img_pro": ("POST", "/aigc/text2imgPro"),
+    "lingtu.img2img": ("POST", "/aigc/img2img"),
+    "lingtu.seamless": ("POST", "/aigc/seamless"),
+    "lingtu.transparent": ("POST", "/aigc/transparent"),
+    "lingtu.img2text": ("POST", "/aigc/img2text"),
+    "lingtu.title": ("POST", "/aigc/title"),
+    "lingtu.matting": ("POST", "/aigc/matting"),
+    "lingtu.lineart": ("POST", "/aigc/lineart"),
+    "lingtu.upscale": ("POST", "/aigc/upscale"),
+    "lingtu.remove": ("POST", "/aigc/remove"),
+    "lingtu.vector": ("POST", "/aigc/vector"),
+    "lingtu.reimage": ("POST", "/aigc/reimage"),
+    "lingtu.reimage_pro": ("POST", "/aigc/reimage/pro"),
+    "lingtu.change_background": ("POST", "/aigc/change-background"),
+    "lingtu.art_word": ("POST", "/aigc/art-word"),
+    "lingtu.style_transfer": ("POST", "/aigc/style-transfer"),
+    "lingtu.detect": ("POST", "/aigc/detect"),
+    "lingtu.seamless_pro": ("POST", "/aigc/seamless/pro"),
+    "lingtu.expand": ("POST", "/aigc/expand"),
+    "lingtu.job_result": ("POST", "/aigc/job/result"),
+    "lingtu.job_cancel": ("POST", "/aigc/job/cancel"),
 }
 KNOWN_TRAITS = {
     *MODEL_BY_KEY,
@@ -70,6 +92,10 @@ KNOWN_TRAITS = {
     "video",
     "1080p",
     "extended4",
+    "lingtu",
+    "text",
+    "vector",
+    "masked",
 }
 
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

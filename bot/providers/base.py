@@ -98,6 +98,9 @@ class Provider(ABC):
     operations: ClassVar[tuple[Operation, ...]]
     calls: ClassVar[tuple[Call, ...]] = ()
     reasons: ClassVar[Mapping[str, Reason]] = {}  # by reason token, or by code
+    look_ms: ClassVar[int | None] = None  # when to ask for a job first, if before POLL_SECONDS
+    looks_per_second: ClassVar[float] = 10.0  # of all jobs of an account together
+    takes_back: ClassVar[bool] = False  # whether a job that waits there can be canceled
 
     @abstractmethod
     def sign(self, request: Request, credential: Credential, *, now: int) -> Request:
@@ -109,7 +112,7 @@ class Provider(ABC):
 
     @abstractmethod
     def check(self, credential: Credential, *, now: int) -> Request:
-        """The cheapest request whose `answer` shows whether a credential is accepted."""
+        """The cheapest request whose answer shows whether a credential is accepted."""
 
     @abstractmethod
     def read_id(self, data: Any) -> str:
@@ -118,6 +121,18 @@ class Provider(ABC):
     @abstractmethod
     def read(self, data: Any) -> Update:
         """What a job's description says; ProtocolError when it is none."""
+
+    def checked(self, response: Response) -> None:
+        """A ProviderError unless the answer to `check` shows that the credential is accepted."""
+        self.answer(response)
+
+    def cancel(self, external_id: str, credential: Credential, *, now: int) -> Request:
+        """The request that cancels a job which waits at a provider that `takes_back` jobs."""
+        raise NotImplementedError
+
+    def canceled(self, response: Response) -> bool:
+        """Whether a `cancel` came in time; a ProviderError leaves that open."""
+        raise NotImplementedError
 
     def request(
         self,

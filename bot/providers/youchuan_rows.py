@@ -1,8 +1,11 @@
 """Youchuan's rows of the catalog: its operations, and the buttons under their results."""
 
+from dataclasses import replace
+
 from bot.operations import Action, Kind, Operation, Params, Price, Row
 from bot.providers import youchuan_params as takes
 from bot.providers.prompt_table import MODEL_BY_KEY, RETEXTURE_MODELS
+from bot.providers.tool_actions import TOOL_ACTIONS
 from bot.providers.youchuan_params import ENLARGED, MOST_EXTENSIONS
 from bot.text import N_
 
@@ -90,6 +93,12 @@ _REROLL = Action(
     unless=frozenset({"cutout", "painted"}),
 )
 
+# Its own cut-out stands in for the tool's wherever there is one.
+_TOOLS = tuple(
+    replace(action, only=frozenset({"painted"})) if action.key == "matting" else action
+    for action in TOOL_ACTIONS
+)
+
 IMAGE_ACTIONS = (
     _upscale("u", "U{n}", 0, Row.PICK),
     _vary("v", "V{n}", 1, Row.VARIATION),
@@ -163,6 +172,7 @@ IMAGE_ACTIONS = (
         row=Row.MORE,
         unless=_CLOSED,
     ),
+    *_TOOLS,
 )
 PAINTED_ACTIONS = tuple(action for action in IMAGE_ACTIONS if "painted" not in action.unless)
 _ONLY_CLIPS = (
@@ -261,7 +271,7 @@ OPERATIONS = (
         "remove_background",
         takes.RemoveBackground,
         N_("Cut out what a picture shows."),
-        actions=(),
+        actions=_TOOLS,
         commands=("matting",),
     ),
     _row("enhance", takes.Enhance, N_("Draw one picture of a draft in full quality.")),

@@ -1,12 +1,15 @@
-"""How Youchuan wraps what the emulator says: job objects and errors as in its manual."""
+"""The emulator's jobs, and how the providers wrap what it says of them: objects and errors as in
+their manuals.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-# The manual's numbers, and some from the provider's table of statuses.
-RUNNING, SUCCEEDED, FAILED, MODERATED, INVALID, UNREACHABLE = 1, 2, 4, 5, 8, 11
+# Youchuan's numbers: its manual's, and some from its table of statuses.
+WAITING, RUNNING, SUCCEEDED, FAILED, MODERATED, INVALID, UNREACHABLE = 0, 1, 2, 4, 5, 8, 11
+CANCELED = 14
 _COMMENTS = {
     RUNNING: "执行中",
     SUCCEEDED: "成功",
@@ -22,8 +25,8 @@ _FAST_FEE = 50  # fen; what the one fast credit of the manual's sample costs
 class Work:
     """One job of the emulator; `fee` in fen, `created` in milliseconds.
 
-    `files` are the names of its pictures or clips, "" for a removed one; `comment` is said in place
-    of the status's own words.
+    `files` are the names of what it yielded, "" for a removed one, `text` is what it wrote;
+    `comment` is said in place of the status's own words.
     """
 
     id: str
@@ -37,10 +40,15 @@ class Work:
     status: int = RUNNING
     comment: str = ""
     files: list[str] = field(default_factory=list)
+    text: str = ""
 
     def stored(self) -> dict[str, Any]:
         """Plain data; `Work(**data)` gives it back."""
         return asdict(self)
+
+    @property
+    def provider(self) -> str:
+        return self.operation.partition(".")[0]
 
     @property
     def follows(self) -> str:
@@ -79,11 +87,38 @@ def stamp(instant: int) -> str:
     return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def lingtu_job(work: Work, addresses: Sequence[str]) -> dict[str, Any]:
+    """What Lingtu says of a job (manual: 查询任务结果)."""
+    done = work.status == SUCCEEDED
+    formats = [name.rpartition(".")[2] for name in work.files]
+    word = _WORDS.get(work.status, "failed")
+    return {
+        "status": word,
+        "message": work.comment or _MESSAGES[work.status] if word == "failed" else None,
+        "urls": list(addresses) if done and addresses else None,
+        "formats": formats if done and formats else None,
+        "text": work.text or None,
+    }
+
+
+_WORDS = {WAITING: "waiting", RUNNING: "executing", SUCCEEDED: "succeed", CANCELED: "canceled"}
+_MESSAGES = {
+    FAILED: "生成失败",
+    MODERATED: "图片审核未通过",
+    INVALID: "参数错误",
+    UNREACHABLE: "图片不能为空或无法访问",
+}
+
+
 class RefusedError(Exception):
-    """The request is answered with the error of this reason."""
+    """The request is answered with the error of this reason; `said` in place of its own words."""
+
+    def __init__(self, reason: str, said: str = "") -> None:
+        super().__init__(reason)
+        self.said = said
 
 
-# From the manual's table of errors (错误描述); what is not there has a status but no reason.
+# From Youchuan's table of errors (错误描述); what is not there has a status but no reason.
 _ERRORS = {
     "Invalid_Argument": (400, "无效参数"),
     "Server_Busy": (503, "服务器忙碌"),
@@ -99,7 +134,27 @@ _ERRORS = {
 
 
 def youchuan_error(refusal: RefusedError) -> tuple[int, dict[str, Any]]:
-    """The HTTP status and the body of an error."""
+    """The HTTP status and the body of an error of Youchuan's."""
     reason = str(refusal)
     status, message = _ERRORS[reason]
-    return status, {"code": status, "message": message, "reason": reason}
+    return status, {"code": status, "message": refusal.said or message, "reason": reason}
+
+
+# Lingtu's table of codes (常见错误码); what is not there are HTTP's own.
+_LINGTU_ERRORS = {
+    "400": "参数错误",
+    "401": "签名校验失败",
+    "429": "请求过于频繁",
+    "800000": "剩余生成次数不足",
+    "800001": "文本不能为空或长度过长",
+    "800002": "图片不能为空或无法访问",
+    "800003": "风格错误",
+    "800004": "宽高比错误",
+}
+
+
+def lingtu_error(refusal: RefusedError) -> tuple[int, dict[str, Any]]:
+    """The HTTP status and the body of an error of Lingtu's, whose reason is its code."""
+    code = int(str(refusal))
+    message = refusal.said or _LINGTU_ERRORS[str(refusal)]
+    return (code if code < 600 else 400), {"code": code, "message": message}

@@ -37,6 +37,22 @@ class BadInputError(Exception):
         self.status, self.comment = status, comment
 
 
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What is taken of given pictures: pixels a side, bytes and formats; None is anything.
+
+    Of a picture that is taken, `kept` pixels a side are kept.
+    """
+
+    kept: int = LONGEST_SIDE
+    longest_side: int | None = None
+    most_bytes: int | None = None
+    kinds: Container[str] | None = None
+
+
+ANYTHING = Terms()
+
+
 @dataclass(frozen=True)
 class Given:
     """A picture that came from outside, made smaller if it is huge; `size` is its own.
@@ -97,25 +113,39 @@ async def fetched(
         yield {address: path for address, path in got.items() if path}
 
 
-def read(files: Mapping[str, Path], needed: Container[str]) -> dict[str, Given]:
-    """The pictures in these files; BadInputError when one that is `needed` is none. Synchronous."""
+def read(
+    files: Mapping[str, Path], needed: Container[str], terms: Terms = ANYTHING
+) -> dict[str, Given]:
+    """The pictures in these files that are taken; BadInputError when a `needed` one is not.
+
+    Synchronous.
+    """
     pictures = {}
     for address, path in files.items():
-        try:
-            pictures[address] = _read(path)
-        except BadMediaError as error:
-            log.info("a picture cannot be read: %s", error)
-            if address in needed:
-                raise BadInputError(UNREACHABLE) from None
+        picture = _read(path, terms)
+        if picture is not None:
+            pictures[address] = picture
+        elif address in needed:
+            raise BadInputError(UNREACHABLE)
     return pictures
 
 
-def _read(path: Path) -> Given:
-    with images.opened(path, _MOST_PIXELS) as image:
-        image.load()
-        kind = image.format or ""
-        upright = ImageOps.exif_transpose(image)
-        plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+def _read(path: Path, terms: Terms) -> Given | None:
+    if terms.most_bytes is not None and path.stat().st_size > terms.most_bytes:
+        return None
+    try:
+        with images.opened(path, _MOST_PIXELS) as image:
+            kind = image.format or ""
+            if terms.longest_side is not None and max(image.size) > terms.longest_side:
+                return None
+            if terms.kinds is not None and kind not in terms.kinds:
+                return None
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+            plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    except BadMediaError as error:
+        log.info("a picture cannot be read: %s", error)
+        return None
     size = plain.size
-    plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    plain.thumbnail((terms.kept, terms.kept), Image.Resampling.LANCZOS)
     return Given(plain, size, kind)

@@ -17,10 +17,13 @@ _REROLL = "youchuan.reroll"
 
 
 class Works:
-    """All jobs by id; their files, and those of their results, stand in `folder`."""
+    """All jobs by id; their files, and those of their results, stand in `folder`.
+
+    `address` is the one by which the emulator was last reached: behind 0.0.0.0 there are many.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.address = folder, ""
         self._works: dict[str, Work] = {}
 
     def load(self) -> None:
@@ -44,9 +47,14 @@ class Works:
         """The job of this id, if there is one."""
         return self._works.get(work_id)
 
-    def newest(self) -> list[Work]:
-        """All jobs, the latest first."""
-        return sorted(self._works.values(), key=lambda work: (-work.created, work.id))
+    def newest(self, provider: str = "") -> list[Work]:
+        """All jobs, or those of a provider, the latest first."""
+        found = [work for work in self._works.values() if provider in {"", work.provider}]
+        return sorted(found, key=lambda work: (-work.created, work.id))
+
+    def addresses(self, work: Work) -> list[str]:
+        """Where the files of a job's results are served, "" for a removed one."""
+        return [f"{self.address}/files/{name}" if name else "" for name in work.files]
 
     def origin(self, work: Work) -> Work:
         """The job that a reroll draws again, however often that was one itself; else the job."""

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,21 +11,21 @@ from typing import Any, NamedTuple, TypeVar
 import aiohttp
 
 from bot.media.fetch import Fetcher
-from bot.operations import Operation
-from bot.sandbox import inputs, studio
-from bot.sandbox.boards import Boards
-from bot.sandbox.commissions import Commission
+from bot.sandbox import inputs
 from bot.sandbox.envelopes import (
+    CANCELED,
     FAILED,
     INVALID,
     MODERATED,
     RUNNING,
     SUCCEEDED,
     UNREACHABLE,
+    WAITING,
     Work,
 )
 from bot.sandbox.inputs import BadInputError
-from bot.sandbox.prompts import of_work
+from bot.sandbox.rehearsals import steering
+from bot.sandbox.services import Made, Service
 from bot.sandbox.works import Works
 
 log = logging.getLogger(__name__)
@@ -35,33 +34,25 @@ _T = TypeVar("_T")
 
 _CALLBACK_SECONDS = 15.0
 _FREE = frozenset({INVALID, UNREACHABLE})  # nothing was drawn
-_STEERING = re.compile(r"sandbox:(\w+)")
+_WAITING_PART = 0.25  # of a job's time, where it has to wait
 
 
 class _Outcome(NamedTuple):
     status: int
     comment: str = ""
-    files: Sequence[str] = ()
+    made: Made = Made()
 
 
 class Workshop:
     """Works on jobs until they are done; `pace` is the least a job takes, in seconds.
 
-    `describe` gives the object that a callback of a job brings.
+    What a job takes, and what its callback brings, is its service's to say.
     """
 
-    def __init__(
-        self,
-        rows: Mapping[str, Operation],
-        works: Works,
-        boards: Boards,
-        *,
-        pace: float,
-        describe: Callable[[Work], dict[str, Any]],
-    ) -> None:
-        self._rows, self._works, self._boards = rows, works, boards
-        self._pace, self._describe = pace, describe
+    def __init__(self, works: Works, services: Mapping[str, Service], *, pace: float) -> None:
+        self._works, self._services, self._pace = works, services, pace
         self._running: set[asyncio.Task[None]] = set()
+        self._waiting: set[str] = set()
         self._painters = ThreadPoolExecutor(2, thread_name_prefix="sandbox")
 
     @asynccontextmanager
@@ -76,14 +67,24 @@ class Workshop:
             await asyncio.to_thread(self._painters.shutdown, cancel_futures=True)
 
     def resume(self) -> None:
-        """Go on with what an earlier process left running."""
+        """Go on with what an earlier process left."""
         for work in self._works.newest():
-            if work.status == RUNNING:
+            if work.status in {WAITING, RUNNING}:
                 self.start(work)
 
     def start(self, work: Work) -> None:
-        """Begin a job."""
+        """Begin a job, or let it wait first where that is its status."""
+        if work.status == WAITING:
+            self._waiting.add(work.id)
         self._spawn(self._carry_out(work), work)
+
+    async def cancel(self, work: Work) -> bool:
+        """Whether a job was still waiting; then it is canceled."""
+        if work.id not in self._waiting:
+            return False
+        self._waiting.remove(work.id)
+        await self._works.keep(replace(work, status=CANCELED))
+        return True
 
     def call_back(self, work: Work) -> None:
         """Have a job's callback sent, whatever becomes of it."""
@@ -97,19 +98,25 @@ class Workshop:
     async def _carry_out(self, work: Work) -> None:
         steered = steering(work)
         seconds = self._pace * (10 if "slow" in steered else 1)
+        if work.status == WAITING:
+            await asyncio.sleep(seconds * _WAITING_PART)
+            if work.id not in self._waiting:
+                return
+            self._waiting.remove(work.id)
+            work = replace(work, status=RUNNING)
+            await self._works.keep(work)
+            seconds *= 1 - _WAITING_PART
         outcome, _ = await asyncio.gather(self._outcome(work), asyncio.sleep(seconds))
         if "fail" in steered:
             outcome = _Outcome(FAILED)
         elif "moderated" in steered:
             outcome = _Outcome(MODERATED)
-        files = list(outcome.files)
-        if "hole" in steered and len(files) > 1:
-            files[1] = ""
         done = replace(
             work,
             status=outcome.status,
             comment=outcome.comment,
-            files=files,
+            files=list(outcome.made.files),
+            text=outcome.made.text,
             fee=0 if outcome.status in _FREE else work.fee,
         )
         # Nobody is told of an end that a new start would not know of.
@@ -118,35 +125,25 @@ class Workshop:
 
     async def _outcome(self, work: Work) -> _Outcome:
         try:
-            return _Outcome(SUCCEEDED, files=await self._paint(work))
+            return _Outcome(SUCCEEDED, made=await self._made(work))
         except BadInputError as error:
             return _Outcome(error.status, error.comment)
         except Exception:
             log.exception("job %s cannot be painted", work.id)
             return _Outcome(FAILED)
 
-    async def _paint(self, work: Work) -> list[str]:
-        origin = self._works.origin(work)
-        row = self._rows[origin.operation]
-        painted = replace(origin, id=work.id, seed=work.seed)
-        params, prompt = row.params.model_validate(origin.body), of_work(painted)
-        needed = inputs.addresses(row, params, prompt)
-        board = self._boards.get(str(prompt.values.get("moodboard", "")))
-        liked = board.images if board and params.own_prompt() else []
-        async with inputs.fetched(self._fetcher, needed, liked, params.inline()) as files:
-            given = await self._in_thread(inputs.read, files, needed)
-        commission = Commission(
-            work=painted,
-            params=params,
-            prompt=prompt,
-            parent=self._works.get(origin.follows),
-            folder=self._works.folder,
-            given=given,
-            board=[address for address in liked if address in given],
-        )
-        places = range(studio.count_of(commission))
-        drawing = (self._in_thread(studio.paint, commission, place) for place in places)
-        return await asyncio.gather(*drawing)
+    async def _made(self, work: Work) -> Made:
+        service = self._services[work.provider]
+        order = service.order(work)
+        async with inputs.fetched(
+            self._fetcher, order.needed, order.wished, order.inline
+        ) as fetched:
+            given = await self._in_thread(inputs.read, fetched, order.needed, order.terms)
+        parts = await asyncio.gather(*map(self._in_thread, order.make(given)))
+        files = [name for part in parts for name in part.files]
+        if service.has_holes and "hole" in steering(work) and len(files) > 1:
+            files[1] = ""
+        return Made(files, "\n".join(part.text for part in parts if part.text))
 
     async def _in_thread(self, function: Callable[..., _T], *args: object) -> _T:
         loop = asyncio.get_running_loop()
@@ -156,16 +153,10 @@ class Workshop:
         callback = work.body.get("callback")
         if not callback:
             return
+        body = self._services[work.provider].described(work)
         timeout = aiohttp.ClientTimeout(total=_CALLBACK_SECONDS)
         try:
-            async with self._session.post(
-                callback, json=self._describe(work), timeout=timeout
-            ) as answer:
+            async with self._session.post(callback, json=body, timeout=timeout) as answer:
                 log.info("callback of %s: %d", work.id, answer.status)
         except (aiohttp.ClientError, TimeoutError) as error:
             log.info("callback of %s: %s", work.id, type(error).__name__)
-
-
-def steering(work: Work) -> frozenset[str]:
-    """The words in a job's prompt that say what is to go wrong."""
-    return frozenset(_STEERING.findall(work.prompt))

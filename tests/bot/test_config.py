@@ -104,6 +104,21 @@ def test_a_wrong_value_stops_the_start_in_one_line_with_its_name(
     assert "\n" not in fault
 
 
+def test_an_address_too_long_for_lingtus_fields_stops_the_start(monkeypatch: pytest.MonkeyPatch):
+    account = {"LINGTU_APP_ID": "a", "LINGTU_SECRET": "b", "LINGTU_URL": "https://lingtu.example"}
+    fitting = "https://" + "a" * 63
+
+    at_most = settings(monkeypatch, PUBLIC_URL=fitting, **account).faults()
+    beyond = settings(monkeypatch, PUBLIC_URL=f"{fitting}a", **account).faults()
+    monkeypatch.setenv("LINGTU_APP_ID", "")
+    monkeypatch.setenv("LINGTU_SECRET", "")
+    without_lingtu = load().faults()
+
+    assert [line for line in at_most if line.startswith("PUBLIC_URL")] == []
+    assert [line for line in beyond if line.startswith("PUBLIC_URL: may have 71 characters")]
+    assert [line for line in without_lingtu if line.startswith("PUBLIC_URL")] == []
+
+
 def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch):
     assert len(faults(monkeypatch, WEB_PORT="x", ROLE="x")) == 2
 

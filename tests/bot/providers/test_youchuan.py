@@ -90,6 +90,9 @@ def params(verb, **values):
     return follow_up(CATALOG[f"youchuan.{verb}"], external_id=ID, index=0, values=values)
 
 
+TOOLS = {"enlarge", "vectorize", "similar", "describe"}  # they take the picture's own file
+
+
 def shown(*traits):
     return {action.key for action in IMAGE_ACTIONS if action.fits(frozenset(traits))}
 
@@ -261,7 +264,12 @@ def test_the_estimate_follows_the_published_factors(verb, values, fen):
 
 
 def test_a_plain_grid_offers_all_but_the_special_cases():
-    assert shown("v7") == {action.key for action in IMAGE_ACTIONS} - {"enhance", "up2x", "up4x"}
+    assert shown("v7") == {action.key for action in IMAGE_ACTIONS} - {
+        "enhance",
+        "up2x",
+        "up4x",
+        "matting",
+    }
 
 
 def test_v8_1_offers_no_pan_outpaint_or_enhance():
@@ -285,16 +293,17 @@ def test_an_upscaled_picture_offers_no_second_upscale_but_all_the_rest():
     assert upscales <= shown("v5.2")
 
 
-def test_an_advanced_edit_or_a_retexture_offers_only_upscales():
-    assert shown("v7", "painted") == {"u", "subtle", "creative"}
+def test_an_advanced_edit_or_a_retexture_offers_only_upscales_and_the_tools():
+    assert shown("v7", "painted") == {"u", "subtle", "creative", "matting", *TOOLS}
     for verb in ("upload_paint", "retexture"):
         keys = {action.key for action in CATALOG[f"youchuan.{verb}"].actions}
-        assert keys == {"u", "subtle", "creative", "up2x", "up4x"}
+        assert keys == {"u", "subtle", "creative", "up2x", "up4x", "matting", *TOOLS}
 
 
-def test_a_cutout_takes_no_follow_ups():
-    assert not shown("cutout")
-    assert not CATALOG["youchuan.remove_background"].actions
+def test_a_cutout_takes_no_follow_ups_but_the_tools():
+    assert shown("cutout") == TOOLS
+    row = CATALOG["youchuan.remove_background"]
+    assert {a.key for a in row.actions if a.fits(frozenset({"cutout"}))} == TOOLS
 
 
 def test_a_clip_is_extended_enlarged_or_drawn_again_and_nothing_else():
