@@ -2,30 +2,25 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot import policy
-from bot.edits import EDITOR, Edits, Sent, canvas_of
+from bot.edit_files import keep_mask, size_of
+from bot.edit_kinds import Begun
+from bot.edit_shapes import Sent, canvas_of
+from bot.edits import Edits
 from bot.errors import InvalidRequestError
-from bot.media.assets import new_token
-from bot.text import N_, _
+from bot.text import N_
 from cogs.choices import find_job, suggest_jobs
-from cogs.editor import link_view, picture_of
-from cogs.errors import answered, tell
-from cogs.replies import (
-    Interaction,
-    check_channel,
-    destination_of,
-    hand_over,
-    lead_to,
-    person_of,
-)
+from cogs.editor import EITHER, link_view, order_drawn, picture_of
+from cogs.errors import answered
+from cogs.replies import Interaction, check_channel, destination_of, hand_over, person_of
 from cogs.uploads import checked_upload
-from storage.models import Asset, Draft, Job, Upload
+from storage.models import Asset, Job, Upload
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
@@ -33,13 +28,13 @@ if TYPE_CHECKING:
 _EDIT, _PAINT = "youchuan.edit", "youchuan.upload_paint"
 _KEPT_MS = 30 * 24 * 3600 * 1000  # how long the provider keeps pictures
 _FARTHEST = 100  # times as wide as high, or as high as wide
+_Find = Callable[[], Awaitable[Begun]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What was asked for beside the picture."""
+    """What was asked for beside picture and prompt."""
 
-    prompt: str
     mask: Upload | None
     ratio: tuple[int, int] | None
 
@@ -74,24 +69,21 @@ class Edit(commands.Cog):
         """Answer with the editor's link, or order what the mask says."""
         check_channel(interaction)
         if (image is None) == (job is None):
-            raise InvalidRequestError(
-                N_("Give either a picture or a job, and with a job the number of its picture.")
-            )
+            raise InvalidRequestError(EITHER)
         if mask and not prompt:
             raise InvalidRequestError(N_("Write what the picture should become."))
         wish = Wish(
-            prompt=prompt or "",
             mask=checked_upload(self._studio, mask, needs_address=image is not None)
             if mask
             else None,
             ratio=_ratio(aspect) if aspect else None,
         )
         if image is not None:
-            find = self._attached(checked_upload(self._studio, image))
+            find = self._attached(checked_upload(self._studio, image), prompt or "")
         else:
             source = await find_job(interaction, job or "")
             policy.check_press(person_of(interaction), source)
-            find = self._resulting(source, number - 1)
+            find = self._resulting(source, number - 1, prompt or "")
         await hand_over(interaction, lambda: self._go_on(interaction, find, wish))
 
     @edit.autocomplete("job")
@@ -100,30 +92,31 @@ class Edit(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         return await suggest_jobs(interaction, current, active=False, pictures=True)
 
-    def _attached(self, upload: Upload) -> Callable[[], Awaitable[dict[str, Any]]]:
-        async def find() -> dict[str, Any]:
+    def _attached(self, upload: Upload, prompt: str) -> _Find:
+        async def find() -> Begun:
             asset = await self._studio.keeper.keep_draft(upload)
-            return {"operation": _PAINT, "asset": asset.token}
+            return Begun(operation=_PAINT, asset=asset.token, prompt=prompt)
 
         return find
 
-    def _resulting(self, job: Job, index: int) -> Callable[[], Awaitable[dict[str, Any]]]:
-        async def find() -> dict[str, Any]:
+    def _resulting(self, job: Job, index: int, prompt: str) -> _Find:
+        async def find() -> Begun:
             picture = await self._picture(job, index)
             actions = self._studio.engine.catalog.operation(job.operation).actions
             action = next((each for each in actions if each.key == "edit"), None)
             gone = self._studio.now() - (job.finished_at or 0) > _KEPT_MS
             if action is None or not action.fits(job.traits) or gone:
                 # What takes no follow-up at the provider is still a picture of ours.
-                return {"operation": _PAINT, "asset": picture.token}
+                return Begun(operation=_PAINT, asset=picture.token, prompt=prompt)
             source, place = await self._studio.presses.source(job, action, index)
-            return {
-                "operation": _EDIT,
-                "asset": (await self._picture(source, place or 0)).token,
-                "job": source.id,
-                "index": place,
-                "action": action.key,
-            }
+            return Begun(
+                operation=_EDIT,
+                asset=(await self._picture(source, place or 0)).token,
+                job=source.id,
+                index=place,
+                action=action.key,
+                prompt=prompt,
+            )
 
         return find
 
@@ -132,40 +125,24 @@ class Edit(commands.Cog):
             raise InvalidRequestError(N_("A clip cannot be edited; choose a picture."))
         return await picture_of(self._studio, job, index)
 
-    async def _go_on(
-        self,
-        interaction: Interaction,
-        find: Callable[[], Awaitable[dict[str, Any]]],
-        wish: Wish,
-    ) -> None:
-        payload = {**await find(), "prompt": wish.prompt}
+    async def _go_on(self, interaction: Interaction, find: _Find, wish: Wish) -> None:
+        begun = await find()
         if wish.mask is None:
-            view = await link_view(interaction, payload)
+            view = await link_view(interaction, begun)
             await interaction.followup.send(view=view, ephemeral=True)
             return
-        draft = self._draft(interaction, payload)
-        picture = (await self._edits.subject(draft)).picture
-        mask = await self._edits.keep_mask(wish.mask, picture)
-        canvas, place = canvas_of((picture.width, picture.height), wish.ratio)
-        sent = Sent(prompt=wish.prompt, canvas=canvas, imgPos=place)
-        job, new = await self._studio.engine.submit(await self._edits.order(draft, sent, mask))
-        if not new:
-            await lead_to(interaction, job)
-            return
-        await self._studio.engine.announce(job)
-        await tell(interaction, _("It is on its way; the result comes in this channel."))
-
-    def _draft(self, interaction: Interaction, payload: dict[str, Any]) -> Draft:
-        now = self._studio.now()
-        return Draft(
-            token=new_token(),
-            purpose=EDITOR,
+        subject = await self._edits.subject(begun)
+        size = size_of(subject.picture)
+        mask = await keep_mask(self._studio.keeper, wish.mask, size)
+        canvas, place = canvas_of(size, wish.ratio)
+        order = await self._edits.order(
+            subject,
+            Sent(prompt=begun.prompt, canvas=canvas, imgPos=place),
+            mask,
             destination=destination_of(interaction),
             interaction_id=interaction.id,
-            payload=payload,
-            created_at=now,
-            expires_at=now,
         )
+        await order_drawn(interaction, order)
 
 
 def _ratio(text: str) -> tuple[int, int]:

@@ -1,27 +1,38 @@
-"""The way to the web editor: the picture it shows, and the private link that opens it."""
+"""The way to the web editor: its picture, the private link that opens it, orders without it."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot import policy
+from bot.edit_kinds import Begun
 from bot.edits import EDITOR
+from bot.engine import Order
 from bot.errors import GoneError, InvalidRequestError
 from bot.media.assets import new_token
 from bot.operations import Action
 from bot.text import N_, _
-from cogs.replies import Interaction, destination_of
+from cogs.choices import find_job
+from cogs.errors import tell
+from cogs.places import is_picture
+from cogs.replies import Interaction, destination_of, lead_to, person_of
+from cogs.uploads import check_address, checked_upload
 from storage.assets import RESULT
-from storage.models import Asset, Draft, Job, Status
+from storage.models import Asset, Draft, Job, Status, Upload
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
 
+EITHER = N_("Give either a picture or a job, and with a job the number of its picture.")
 _OPEN_MS = 15 * 60_000
 
 
 async def picture_of(studio: "Studio", job: Job, index: int) -> Asset:
-    """The kept picture of a result; InvalidRequestError or GoneError says why there is none."""
+    """The kept picture of a place; where that is a document, the first picture beside it.
+
+    InvalidRequestError or GoneError says why there is none.
+    """
     if not job.status.is_final:
         raise InvalidRequestError(N_("This is still being drawn; wait for its result."))
     places = (job.result or {}).get("media", ())
@@ -33,14 +44,69 @@ async def picture_of(studio: "Studio", job: Job, index: int) -> Asset:
             n=index + 1,
             count=len(places),
         )
-    for asset in await studio.assets.of_job(job.id, RESULT):
-        if asset.position == index:
-            if asset.note:
-                raise InvalidRequestError(
-                    N_("Image {n} is not there: {why}"), n=index + 1, why=asset.note
-                )
-            return asset
-    raise GoneError(N_("The picture is not kept here any more."))
+    kept = await studio.assets.of_job(job.id, RESULT)
+    here = next((asset for asset in kept if asset.position == index), None)
+    if here is None:
+        raise GoneError(N_("The picture is not kept here any more."))
+    if here.note:
+        raise InvalidRequestError(N_("Image {n} is not there: {why}"), n=index + 1, why=here.note)
+    pictures = [asset for asset in kept if is_picture(job, asset)]
+    if here not in pictures and not pictures:
+        raise InvalidRequestError(
+            N_("Only a picture can be used here, and this result is none ({kind})."),
+            kind=here.extension.upper(),
+        )
+    return here if here in pictures else pictures[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """The picture that a command is given: an attachment, or a place of a result."""
+
+    upload: Upload
+    job: Job | None = None
+    index: int | None = None
+
+    def begun(self, operation: str, picture: Asset, **values: Any) -> Begun:
+        """What is begun with what was made of it."""
+        job_id = self.job.id if self.job else None
+        return Begun(
+            operation=operation, asset=picture.token, job=job_id, index=self.index, **values
+        )
+
+
+async def given_picture(
+    interaction: Interaction, file: discord.Attachment | None, job: str | None, number: int
+) -> Given:
+    """What a person attached or chose, to be passed on; InvalidRequestError unless it is one."""
+    studio: Studio = interaction.client
+    if (file is None) == (job is None):
+        raise InvalidRequestError(EITHER)
+    if file is not None:
+        return Given(upload=checked_upload(studio, file))
+    check_address(studio)
+    source = await find_job(interaction, job or "")
+    policy.check_press(person_of(interaction), source)
+    picture = await picture_of(studio, source, number - 1)
+    return Given(upload=Upload(asset=picture.token), job=source, index=number - 1)
+
+
+def check_connected(studio: "Studio", operation: str) -> None:
+    """InvalidRequestError where nothing can be ordered of this operation's provider."""
+    if not studio.engine.catalog.is_connected(operation):
+        raise InvalidRequestError(N_("This is not set up on this bot; ask whoever runs it."))
+
+
+async def order_drawn(interaction: Interaction, order: Order, note: str = "") -> None:
+    """Commit an order after its answer was promised; a repeated command is led to its job."""
+    studio: Studio = interaction.client
+    job, new = await studio.engine.submit(order)
+    if not new:
+        await lead_to(interaction, job)
+        return
+    await studio.engine.announce(job)
+    text = _("It is on its way; the result comes in this channel.")
+    await tell(interaction, " ".join(filter(None, (note, text))))
 
 
 async def open_editor(
@@ -49,23 +115,24 @@ async def open_editor(
     """Answer a press privately with a link that edits one picture of a result."""
     studio: Studio = interaction.client
     asset = await picture_of(studio, source, index)
-    payload = {
-        "operation": action.operation,
-        "asset": asset.token,
-        "job": source.id,
-        "index": index,
-        "action": action.key,
-        "prompt": prompt,
-    }
-    view = await link_view(interaction, payload)
+    begun = Begun(
+        operation=action.operation,
+        asset=asset.token,
+        job=source.id,
+        index=index,
+        action=action.key,
+        prompt=prompt,
+    )
+    view = await link_view(interaction, begun)
     await interaction.response.send_message(view=view, ephemeral=True)
 
 
-async def link_view(interaction: Interaction, payload: Mapping[str, Any]) -> discord.ui.LayoutView:
-    """Keep a draft and show the link that opens it; InvalidRequestError without an address.
+async def link_view(
+    interaction: Interaction, begun: Begun, note: str = ""
+) -> discord.ui.LayoutView:
+    """Keep what is begun and show the link that opens it; InvalidRequestError without an address.
 
-    `payload`: ``operation``, ``asset``, ``prompt``, and ``job``, ``index``, ``action`` for what
-    follows a result.
+    `note`: a sentence to say first.
     """
     studio: Studio = interaction.client
     if not studio.public_url:
@@ -81,7 +148,7 @@ async def link_view(interaction: Interaction, payload: Mapping[str, Any]) -> dis
         purpose=EDITOR,
         destination=destination_of(interaction),
         interaction_id=interaction.id,
-        payload=payload,
+        payload=begun.model_dump(mode="json"),
         created_at=now,
         expires_at=now + _OPEN_MS,
     )
@@ -94,7 +161,7 @@ async def link_view(interaction: Interaction, payload: Mapping[str, Any]) -> dis
     address = f"{studio.public_url}/editor/{draft.token}"
     link: discord.ui.Button[Any] = discord.ui.Button(label=_("Open the editor"), url=address)
     view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.TextDisplay(text))
+    view.add_item(discord.ui.TextDisplay("\n".join(filter(None, (note, text)))))
     view.add_item(discord.ui.ActionRow(link))
     view.stop()
     return view

@@ -15,11 +15,13 @@ from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.web.editor import LIMITS, POLICY
-from bot.web.editor_page import WORDS, page
+from bot.web.editor_page import page
+from bot.web.editor_words import WORDS
 from tests.demo_page import CHROMIUM
 
 Point = tuple[float, float]
 
+MOST = {**LIMITS, "side": 4096, "least": 16}
 FRAME = ("picture-x", "picture-y", "picture-width", "picture-height")
 PHONE: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740},
@@ -38,20 +40,38 @@ _WAIT_MS = 20_000
 def make_facts(purpose: str = "region", **overrides: Any) -> dict[str, Any]:
     """What the server tells the page, for a link with ten minutes left."""
     now = int(time.time() * 1000)
+    prompted, placed = purpose in {"region", "edit", "paint"}, purpose == "background"
     return {
         "purpose": purpose,
         "picture": "../m/picture.png",
         "width": 800,
         "height": 600,
-        "prompt": "",
-        "promptRequired": purpose != "region",
-        "maskRequired": purpose != "edit",
-        "canvas": purpose != "region",
+        "background": None,
+        "start": None,
+        "prompt": "" if prompted else None,
+        "promptRequired": prompted and purpose != "region",
+        "maskRequired": purpose not in {"edit", "background"},
+        "canvas": purpose not in {"region", "erase"},
         "post": "",
         "now": now,
         "expires": now + 600_000,
-        "most": LIMITS,
+        "most": MOST,
+        **(_placed() if placed else {}),
         **overrides,
+    }
+
+
+def _placed() -> dict[str, Any]:
+    """A product of 300 × 400 pixels in the middle of a background of 1000 × 800."""
+    return {
+        "width": 300,
+        "height": 400,
+        "background": {"address": "../m/backdrop.png", "width": 1000, "height": 800},
+        "start": {
+            "canvas": {"width": 1000, "height": 800},
+            "picture": {"width": 360, "height": 480, "x": 320, "y": 160},
+        },
+        "most": {**MOST, "side": 1280, "least": 400},
     }
 
 
@@ -102,8 +122,13 @@ class Site:
             return web.Response(status=status, text=body, content_type="text/html")
         return web.json_response(body, status=status)
 
-    async def picture(self, _request: web.Request) -> web.Response:
-        image = Image.linear_gradient("L").resize((self.facts["width"], self.facts["height"]))
+    async def picture(self, request: web.Request) -> web.Response:
+        if request.path.endswith("/backdrop.png"):
+            size = self.facts["background"]["width"], self.facts["background"]["height"]
+            image = Image.radial_gradient("L").resize(size)
+        else:
+            size = self.facts["width"], self.facts["height"]
+            image = Image.linear_gradient("L").resize(size)
         file = io.BytesIO()
         image.save(file, "PNG")
         return web.Response(body=file.getvalue(), content_type="image/png")
@@ -115,7 +140,7 @@ async def serving_editor(site: Site) -> AsyncIterator[Site]:
     app = web.Application(client_max_size=8 * 1024 * 1024)
     app.router.add_get("/below/editor/token", site.show)
     app.router.add_post("/below/editor/token", site.take)
-    app.router.add_get("/below/m/picture.png", site.picture)
+    app.router.add_get("/below/m/{name}", site.picture)
     app.router.add_static("/below/static", STATIC)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
@@ -143,11 +168,17 @@ async def opened_browser() -> AsyncIterator[Browser]:
 
 
 class EditorPage:
-    """What a person does in the editor; points are pixels of the picture."""
+    """What a person does in the editor; points are pixels of the picture.
 
-    def __init__(self, page: Page, size: Point) -> None:
+    Before a background they are those of the canvas that one begins with.
+    """
+
+    def __init__(self, page: Page, facts: Mapping[str, Any]) -> None:
         self.page = page
-        self.size = size
+        whole, self.ground = facts, "#picture"
+        if facts["start"]:
+            whole, self.ground = facts["start"]["canvas"], "#board"
+        self.size = (whole["width"], whole["height"])
 
     async def settled(self) -> None:
         """Wait until what was last done is drawn."""
@@ -156,15 +187,15 @@ class EditorPage:
         )
 
     async def places(self, *points: Point) -> list[Point]:
-        """Where points of the picture are in the window."""
+        """Where points are in the window."""
         await self.settled()
-        box = await self.page.locator("#picture").bounding_box()
+        box = await self.page.locator(self.ground).bounding_box()
         assert box is not None
         across, down = box["width"] / self.size[0], box["height"] / self.size[1]
         return [(box["x"] + x * across, box["y"] + y * down) for x, y in points]
 
     async def place(self, point: Point) -> Point:
-        """Where a point of the picture is in the window."""
+        """Where a point is in the window."""
         return (await self.places(point))[0]
 
     async def choose(self, tool: str) -> None:
@@ -244,7 +275,7 @@ async def opened_editor(browser: Browser, site: Site, **options: Any) -> AsyncIt
     await tab.goto(site.address)
     await tab.wait_for_function("document.getElementById('waiting').hidden")
     try:
-        yield EditorPage(tab, (site.facts["width"], site.facts["height"]))
+        yield EditorPage(tab, site.facts)
     finally:
         await context.close()
     assert complaints == []

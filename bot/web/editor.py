@@ -14,18 +14,21 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from pydantic import ValidationError
 
-from bot.edits import EDITOR, Sent, Subject
+from bot.edit_kinds import Subject
+from bot.edit_shapes import Sent
+from bot.edits import EDITOR
 from bot.errors import GoneError, MediaError, ProtocolError, UserError
 from bot.media import masks
 from bot.providers.prompt_table import MOST_CHARACTERS
-from bot.providers.youchuan_shapes import MOST_POINTS, MOST_SIDE
+from bot.providers.youchuan_shapes import MOST_POINTS
 from bot.text import N_, _, explain, reading
-from bot.web.editor_page import WORDS, page
+from bot.web.editor_page import page
+from bot.web.editor_words import WORDS
 from bot.web.keys import DRAFTS, EDITS, ENGINE, NOW, READ_SECONDS
 from bot.web.notice import notice
 from bot.wire import parse_json
 from storage.errors import NotFoundError
-from storage.models import Draft
+from storage.models import Asset, Draft
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +42,8 @@ POLICY = (
     "default-src 'none'; img-src 'self' blob: data:; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-# What the page has to keep to: pixels, corners, characters, and bytes of a mask's data: URL.
-LIMITS = {
-    "side": MOST_SIDE,
-    "least": 16,
-    "points": MOST_POINTS,
-    "prompt": MOST_CHARACTERS,
-    "png": masks.MOST_BYTES,
-}
+# What every page has to keep to: corners, characters, and bytes of a mask's data: URL.
+LIMITS = {"points": MOST_POINTS, "prompt": MOST_CHARACTERS, "png": masks.MOST_BYTES}
 _PAGE_HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
 _NO_LINK = N_("This link is not valid. Press the button in Discord again for a new one.")
 _EXPIRED = N_("This link has expired. Press the button in Discord again for a new one.")
@@ -85,13 +82,13 @@ async def show(request: web.Request) -> web.StreamResponse:
         lang = "zh" if draft.destination.locale.startswith("zh") else "en"
         try:
             await _check_open(request, draft)
-            subject = await request.app[EDITS].subject(draft)
+            subject = await request.app[EDITS].opened(draft)
         except _RefusedError as refusal:
             return _html(notice(_(refusal.sentence), lang=lang), refusal.status)
         except GoneError as error:
             return _html(notice(explain(error), lang=lang), 410)
         words = {key: _(sentence) for key, sentence in WORDS.items()}
-        facts = {**_facts(draft, subject), "now": request.app[NOW]()}
+        facts = {**_facts(subject), "expires": draft.expires_at, "now": request.app[NOW]()}
         return _html(page(facts, words, lang=lang), 200)
 
 
@@ -107,7 +104,13 @@ async def send(request: web.Request) -> web.StreamResponse:
         try:
             _check_origin(request)
             await _check_open(request, draft)
-            order = await request.app[EDITS].order(draft, await _sent(request))
+            subject = await request.app[EDITS].opened(draft)
+            order = await request.app[EDITS].order(
+                subject,
+                await _sent(request),
+                destination=draft.destination,
+                interaction_id=draft.interaction_id,
+            )
             job, new = await request.app[ENGINE].submit(order)
             if not new:
                 raise _RefusedError(409, _SENT)
@@ -163,23 +166,34 @@ async def _sent(request: web.Request) -> Sent:
         raise _RefusedError(400, _UNREADABLE, again=True) from None
 
 
-def _facts(draft: Draft, subject: Subject) -> dict[str, Any]:
-    """What the page has to know (see `editor_page`)."""
-    picture, canvas = subject.picture, subject.has_canvas
-    follows = subject.parent is not None
+def _facts(subject: Subject) -> dict[str, Any]:
+    """What the page has to know of what is edited (see `editor_page`)."""
+    picture, kind = subject.picture, subject.kind
+    background, start = subject.background, kind.start(subject)
+    least, most = kind.sides
     return {
-        "purpose": "region" if not canvas else "edit" if follows else "paint",
-        "picture": f"../m/{picture.name}",
+        "purpose": kind.purpose(subject),
+        "picture": _address(picture),
         "width": picture.width,
         "height": picture.height,
-        "prompt": draft.payload.get("prompt", ""),
+        "background": background
+        and {
+            "address": _address(background),
+            "width": background.width,
+            "height": background.height,
+        },
+        "start": start and {"canvas": start[0].model_dump(), "picture": start[1].model_dump()},
+        "prompt": subject.begun.prompt if kind.has_prompt else None,
         "promptRequired": "remix_prompt" in subject.needs,
-        "maskRequired": "mask" in subject.needs,
-        "canvas": canvas,
+        "maskRequired": kind.needs_mask(subject),
+        "canvas": kind.has_canvas(subject),
         "post": "",
-        "expires": draft.expires_at,
-        "most": LIMITS,
+        "most": {**LIMITS, "side": most, "least": least},
     }
+
+
+def _address(asset: Asset) -> str:
+    return f"../m/{asset.name}"
 
 
 def _browser_locale(request: web.Request) -> str:

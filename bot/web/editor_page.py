@@ -1,80 +1,11 @@
-"""The picture editor's HTML document and its words; what it does is in static/editor.js."""
+"""The picture editor's HTML document; what it does is in static/editor.js."""
 
 import html
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.text import N_
-
-WORDS = {
-    "title_region": N_("Repaint a region"),
-    "title_edit": N_("Edit the picture"),
-    "title_paint": N_("Paint over the picture"),
-    "lead_region": N_("Mark what is to be drawn anew."),
-    "lead_edit": N_("Enlarge the canvas, place the picture on it, mark what is to be drawn anew."),
-    "lead_paint": N_("Mark what is to be drawn anew; place the picture on a larger canvas."),
-    "needs_script": N_("The editor needs JavaScript. Allow it for this page and reload."),
-    "tools": N_("Tools"),
-    "place": N_("Move the picture"),
-    "rectangle": N_("Rectangle"),
-    "lasso": N_("Lasso"),
-    "brush": N_("Brush"),
-    "eraser": N_("Eraser"),
-    "pan": N_("Move the view"),
-    "invert": N_("Invert the mask"),
-    "clear": N_("Clear the mask"),
-    "undo": N_("Undo"),
-    "redo": N_("Redo"),
-    "size": N_("Size"),
-    "pixels": N_("{n} px"),
-    "zoom": N_("Actual size"),
-    "zoom_in": N_("Zoom in"),
-    "zoom_out": N_("Zoom out"),
-    "fit": N_("Show everything"),
-    "stage": N_("Drawing area: arrow keys move, Enter starts and ends a stroke"),
-    "picture": N_("The picture"),
-    "picture_loading": N_("Loading the picture…"),
-    "picture_failed": N_("The picture did not load. Reload the page."),
-    "prompt": N_("Prompt"),
-    "prompt_hint": N_("What should be drawn?"),
-    "optional": N_("optional"),
-    "count": N_("{n} of {most} characters"),
-    "canvas": N_("Canvas"),
-    "original": N_("Original"),
-    "width": N_("Width"),
-    "height": N_("Height"),
-    "picture_place": N_("Picture on the canvas"),
-    "frame_fit": N_("Fit"),
-    "frame_centre": N_("Centre"),
-    "mask": N_("Mask"),
-    "mask_shown": N_("The mask as it will be sent: white is drawn anew"),
-    "mask_empty": N_("Nothing is marked yet."),
-    "mask_areas": N_("Areas: {n}"),
-    "mask_painted": N_("Painted, {width} × {height} px"),
-    "keys": N_("Keys and gestures"),
-    "key_pan": N_("Move the view: drag with Space or with two fingers."),
-    "key_zoom": N_("Zoom: wheel or two fingers; + and −, 0 shows everything."),
-    "key_size": N_("Size of brush and eraser: [ and ]."),
-    "key_draw": N_("Draw without a mouse: arrow keys, Enter to start and end, Esc to give up."),
-    "key_place": N_("Move the picture: arrow keys by 1 pixel, with Shift by 10."),
-    "send": N_("Send"),
-    "sending": N_("Sending…"),
-    "no_mask": N_("Mark an area first."),
-    "no_prompt": N_("Write a prompt first."),
-    "no_change": N_("Mark an area or enlarge the canvas first."),
-    "unsure": N_("No answer came. Press Send again; it is taken only once."),
-    "odd_answer": N_("The server answered with {status}. Try again in a moment."),
-    "broken": N_("The mask could not be made. Undo the last step and try again."),
-    "detailed": N_("The mask is too detailed to be sent. Clear it and use fewer strokes."),
-    "empty": N_("The marked area is too small. Mark a larger one."),
-    "deadline": N_("This link ends in"),
-    "sent_title": N_("Discord has it"),
-    "card_close": N_("You may close this page."),
-    "refused_title": N_("This link takes nothing more"),
-    "expired_title": N_("This link has expired"),
-    "expired_text": N_("Get a new one in Discord. You can still copy your prompt from here."),
-}
+from bot.web.editor_words import WORDS, words_for
 
 PRESETS = ("1:1", "3:2", "2:3", "4:3", "3:4", "16:9", "9:16")
 
@@ -111,9 +42,9 @@ def page(facts: Mapping[str, Any], words: Mapping[str, str], *, lang: str) -> st
     Addresses in `facts` are relative to the page. `facts["now"]`, the server's time in
     milliseconds, is optional; with it a wrong clock on the reader's side does no harm.
     """
-    said = {**WORDS, **words}
-    w = {key: html.escape(text) for key, text in said.items()}
     purpose = facts["purpose"]
+    said = words_for(purpose, {**WORDS, **words})
+    w = {key: html.escape(text) for key, text in said.items()}
     title = w[f"title_{purpose}"]
     return f"""<!doctype html>
 <html lang="{html.escape(lang)}">
@@ -133,9 +64,9 @@ def page(facts: Mapping[str, Any], words: Mapping[str, str], *, lang: str) -> st
 <h2 id="card-title"></h2><p id="card-text"></p><p id="card-close">{w["card_close"]}</p>
 </section>
 <aside id="panel">
-{_prompt(w, facts)}
-{_canvas(w, facts["most"]) if facts["canvas"] else ""}
-{_mask(w)}
+{_prompt(w, facts) if facts["prompt"] is not None else ""}
+{_canvas(w, facts) if facts["canvas"] else ""}
+{_mask(w, facts)}
 {_keys(w, canvas=facts["canvas"])}
 </aside>
 {_send(w)}
@@ -195,11 +126,13 @@ def _tools(w: Mapping[str, str], *, canvas: bool) -> str:
 
 
 def _stage(w: Mapping[str, str], facts: Mapping[str, Any]) -> str:
-    address = html.escape(str(facts["picture"]))
     corners = "".join(f'<i data-corner="{corner}"></i>' for corner in ("nw", "ne", "sw", "se"))
+    backdrop = ""
+    if facts["background"] is not None:
+        backdrop = _image("backdrop", facts["background"]["address"], w["backdrop"]) + "\n"
     return f"""<div id="stage" role="application" aria-label="{w["stage"]}" tabindex="0">
 <div id="board"></div>
-<img id="picture" src="{address}" alt="{w["picture"]}" draggable="false">
+{backdrop}{_image("picture", facts["picture"], w["picture"])}
 <canvas id="overlay" aria-hidden="true"></canvas>
 <div id="handles" aria-hidden="true">{corners}</div>
 <div id="cursor" aria-hidden="true" hidden></div>
@@ -221,6 +154,10 @@ def _stage(w: Mapping[str, str], facts: Mapping[str, Any]) -> str:
 </div>"""
 
 
+def _image(name: str, address: str, words: str) -> str:
+    return f'<img id="{name}" src="{html.escape(address)}" alt="{words}" draggable="false">'
+
+
 def _prompt(w: Mapping[str, str], facts: Mapping[str, Any]) -> str:
     optional = "" if facts["promptRequired"] else f" <small>{w['optional']}</small>"
     # A line feed right after the tag would be dropped, one of the prompt's own included.
@@ -233,13 +170,16 @@ def _prompt(w: Mapping[str, str], facts: Mapping[str, Any]) -> str:
 </section>"""
 
 
-def _canvas(w: Mapping[str, str], most: Mapping[str, int]) -> str:
+def _canvas(w: Mapping[str, str], facts: Mapping[str, Any]) -> str:
     presets = "\n".join(
         f'<button type="button" data-ratio="{ratio}" aria-pressed="false">{ratio}</button>'
         for ratio in PRESETS
     )
+    most = facts["most"]
     sides = f'min="{most["least"]}" max="{most["side"]}"'
     within = f'min="0" max="{most["side"]}"'
+    # A product may reach beyond the canvas.
+    place = within if facts["background"] is None else ""
     return f"""<section>
 <h2 id="canvas-name">{w["canvas"]}</h2>
 <div id="presets" role="group" aria-labelledby="canvas-name">
@@ -258,8 +198,8 @@ def _canvas(w: Mapping[str, str], most: Mapping[str, int]) -> str:
 <button type="button" id="frame-centre">{w["frame_centre"]}</button>
 </div>
 <div class="fields">
-{_number("picture-x", "X", within)}
-{_number("picture-y", "Y", within)}
+{_number("picture-x", "X", place)}
+{_number("picture-y", "Y", place)}
 {_number("picture-width", w["width"], within)}
 {_number("picture-height", w["height"], within)}
 </div>
@@ -273,9 +213,13 @@ def _number(name: str, label: str, bounds: str) -> str:
     )
 
 
-def _mask(w: Mapping[str, str]) -> str:
+def _mask(w: Mapping[str, str], facts: Mapping[str, Any]) -> str:
+    heading, hint = f"<h2>{w['mask']}</h2>", ""
+    if facts["background"] is not None:
+        heading = f"<h2>{w['mask']} <small>{w['optional']}</small></h2>"
+        hint = f'\n<p id="mask-hint" class="fine">{w["mask_hint"]}</p>'
     return f"""<section>
-<h2>{w["mask"]}</h2>
+{heading}{hint}
 <canvas id="preview" role="img" aria-label="{w["mask_shown"]}"></canvas>
 <p id="preview-caption" class="fine" aria-live="polite"></p>
 </section>"""

@@ -1,5 +1,5 @@
 // The frame: {canvas: {width, height}, picture: {x, y, width, height}} in whole canvas pixels. The
-// picture keeps its shape and always lies inside the canvas. Nothing here is shown.
+// picture keeps its shape and, but for goods_frame.js, lies inside the canvas. Nothing is shown.
 
 import { clamp } from "./numbers.js";
 
@@ -31,15 +31,16 @@ export class Framing {
   #around(width, height) {
     const { side } = this.#most;
     const scale = Math.min(1, side / Math.max(width, height));
-    const canvas = { width: this.#side(width * scale), height: this.#side(height * scale) };
+    const canvas = this.canvas({ width: width * scale, height: height * scale });
     const picture = this.#sized(this.#size.width * scale, canvas);
     return this.centre({ canvas, picture: { ...picture, x: 0, y: 0 } });
   }
 
   /** The frame with another canvas; a picture that is too large for it shrinks. */
-  onCanvas({ picture }, { width, height }) {
-    const canvas = { width: this.#side(width), height: this.#side(height) };
-    return this.move({ canvas, picture: { ...picture, ...this.#sized(picture.width, canvas) } });
+  onCanvas({ picture }, size) {
+    const canvas = this.canvas(size);
+    const sized = this.#sized(picture.width, this.room(canvas));
+    return this.move({ canvas, picture: { ...picture, ...sized } });
   }
 
   /** The picture at x and y, or as near as the canvas allows. */
@@ -54,7 +55,8 @@ export class Framing {
   /** The picture this wide (or high), its left upper corner where it was if there is room. */
   resize({ canvas, picture }, { width, height }) {
     const wide = width ?? (height * this.#size.width) / this.#size.height;
-    return this.move({ canvas, picture: { ...picture, ...this.#sized(wide, canvas) } });
+    const sized = this.#sized(wide, this.room(canvas));
+    return this.move({ canvas, picture: { ...picture, ...sized } });
   }
 
   /** The picture with one corner ("nw", "ne", "sw", "se") pulled to x and y. */
@@ -62,10 +64,10 @@ export class Framing {
     const [left, top] = [corner.includes("w"), corner.includes("n")];
     const fixedX = left ? picture.x + picture.width : picture.x;
     const fixedY = top ? picture.y + picture.height : picture.y;
-    const room = {
+    const room = this.room({
       width: left ? fixedX : canvas.width - fixedX,
       height: top ? fixedY : canvas.height - fixedY,
-    };
+    });
     const [across, down] = [left ? fixedX - x : x - fixedX, top ? fixedY - y : y - fixedY];
     const ratio = this.#size.width / this.#size.height;
     const sized = this.#sized(Math.max(across, down * ratio), room);
@@ -85,14 +87,27 @@ export class Framing {
     return { canvas, picture: { ...picture, x, y } };
   }
 
-  #side(length) {
-    return clamp(Math.round(length), this.#most.least, this.#most.side);
+  /** The nearest canvas that is allowed. */
+  canvas({ width, height }) {
+    const { side, least } = this.#most;
+    const [across, down] = [width, height].map((one) => clamp(Math.round(one), least, side));
+    return { width: across, height: down };
+  }
+
+  /** The least length of the picture's shorter side, unless it is given shorter. */
+  get least() {
+    return this.#most.least;
+  }
+
+  /** How large the picture may be in a part of the canvas. */
+  room(free) {
+    return free;
   }
 
   #sized(wide, room) {
     const { width, height } = this.#size;
     // A thin picture keeps its shape rather than the least length.
-    const least = Math.min(1, this.#most.least / Math.min(width, height));
+    const least = Math.min(1, this.least / Math.min(width, height));
     const most = Math.min(room.width / width, room.height / height);
     const scale = Math.min(Math.max(wide / width, least), most);
     return {

@@ -44,24 +44,25 @@ export function placeDrag({ view, drawing, framing }, start, corner) {
 }
 
 /** Draw a rectangle or a lasso. */
-export function shapeDrag({ stage, drawing, size }, start, kind) {
-  const onPicture = (place) => {
-    const [x, y] = stage.inPicture(place);
-    return [clamp(x, 0, size.width), clamp(y, 0, size.height)];
+export function shapeDrag({ stage, drawing, ground }, start, kind) {
+  const [across, down] = ground.seen(drawing.frame);
+  const onGround = (place) => {
+    const [x, y] = stage.onGround(place);
+    return [clamp(x, ...across), clamp(y, ...down)];
   };
-  const first = onPicture(start);
+  const first = onGround(start);
   const trail = [first];
   let wide = false;
   return {
     to(places) {
-      trail.push(...places.map(onPicture));
+      trail.push(...places.map(onGround));
       wide ||= places.some(([x, y]) => Math.hypot(x - start[0], y - start[1]) > SLIP);
       const points = kind === "rectangle" ? corners(first, trail.at(-1)) : [...trail];
       drawing.hover(wide ? { kind, points } : null);
     },
     end() {
       const { live } = drawing;
-      if (live && encloses(live, size)) drawing.add(live);
+      if (live && encloses(live, ground.size)) drawing.add(live);
       else drawing.hover(null);
     },
     cancel: () => drawing.hover(null),
@@ -75,13 +76,13 @@ function corners(one, other) {
 
 /** Paint or erase with a round tip of this size. */
 export function brushDrag({ stage, drawing, sheet }, start, { kind, size }) {
-  const points = [stage.inPicture(start)];
+  const points = [stage.onGround(start)];
   const near = 0.5 / stage.closeness;
   const show = () => drawing.hover({ kind, size, points });
   show();
   return {
     to(places) {
-      for (const point of places.map((place) => stage.inPicture(place))) {
+      for (const point of places.map((place) => stage.onGround(place))) {
         const [x, y] = points.at(-1);
         if (Math.hypot(point[0] - x, point[1] - y) > near) points.push(point);
       }

@@ -8,10 +8,12 @@ import { Drawing } from "./drawing.js";
 import { facts, part } from "./facts.js";
 import { bindFrameFields } from "./frame_fields.js";
 import { Gestures } from "./gestures.js";
+import { GoodsFraming } from "./goods_frame.js";
+import { Ground } from "./ground.js";
 import { Keyboard } from "./keyboard.js";
 import { Sheet, sendable } from "./mask.js";
+import { Pictures } from "./pictures.js";
 import { showPreview } from "./preview.js";
-import { Picture } from "./picture.js";
 import { Prompt } from "./prompt.js";
 import { Sender } from "./sender.js";
 import { Stage } from "./stage.js";
@@ -21,16 +23,20 @@ import { Viewport } from "./viewport.js";
 const ZOOM_STEP = 1.25;
 
 const size = { width: facts.width, height: facts.height };
-const framing = new Framing(size, facts.most);
+const ground = new Ground(facts);
+const framing = facts.background
+  ? new GoodsFraming(size, facts.most, ground.size, facts.start)
+  : new Framing(size, facts.most);
 const drawing = new Drawing(framed());
 const view = new Viewport();
 view.setWorld(drawing.frame.canvas);
-const sheet = new Sheet(size);
-const tools = new Tools(size, facts.purpose === "edit" ? "place" : "rectangle");
-const stage = new Stage({ size, drawing, view, sheet });
+const sheet = new Sheet(ground.size);
+const begins = ["edit", "background"].includes(facts.purpose) ? "place" : "rectangle";
+const tools = new Tools(ground.size, begins);
+const stage = new Stage({ ground, size, drawing, view, sheet });
 const gestures = new Gestures({ stage, view, begin });
 const cursor = new Cursor({ stage, tools, view });
-const picture = new Picture();
+const pictures = new Pictures();
 const prompt = new Prompt(facts);
 const deadline = new Deadline(facts);
 const sender = new Sender({ deadline, missing, body });
@@ -42,7 +48,7 @@ function framed() {
 
 /** A drag of the tool in hand, from a place on the stage. */
 function begin(start, { pan, eraser, corner }) {
-  const parts = { stage, view, drawing, framing, sheet, size };
+  const parts = { stage, view, drawing, framing, sheet, ground };
   const kind = eraser ? "eraser" : tools.kind;
   if (pan || kind === "pan") return panDrag(parts, start);
   if (kind === "place") {
@@ -54,15 +60,17 @@ function begin(start, { pan, eraser, corner }) {
 }
 
 function onPicture(place) {
-  const [x, y] = stage.inPicture(place);
-  return x >= 0 && y >= 0 && x <= size.width && y <= size.height;
+  const [x, y] = view.inside(...place);
+  const { picture } = drawing.frame;
+  const [right, bottom] = [picture.x + picture.width, picture.y + picture.height];
+  return x >= picture.x && y >= picture.y && x <= right && y <= bottom;
 }
 
 /** The key of the sentence that says why nothing can be sent yet, or nothing. */
 function missing() {
-  if (picture.failed) return "picture_failed";
+  if (pictures.failed) return "picture_failed";
   if (sheet.empty && facts.maskRequired) return "no_mask";
-  if (sheet.empty && covered(drawing.frame)) return "no_change";
+  if (sheet.empty && !facts.background && covered(drawing.frame)) return "no_change";
   if (facts.promptRequired && !prompt.text) return "no_prompt";
   return null;
 }
@@ -70,9 +78,10 @@ function missing() {
 async function body() {
   const { canvas, picture } = drawing.frame;
   const { x, y, width, height } = picture;
+  const strokes = ground.moved(drawing.strokes, drawing.frame);
   return {
     prompt: prompt.text,
-    mask: await sendable(drawing.strokes, size, facts.most),
+    mask: await sendable(strokes, ground.sent(drawing.frame).size, facts.most),
     canvas: facts.canvas ? canvas : null,
     imgPos: facts.canvas ? { width, height, x, y } : null,
   };
@@ -84,7 +93,7 @@ function show() {
   part("clear").disabled = !drawing.strokes.length;
   view.setWorld(drawing.frame.canvas);
   sheet.show(drawing.strokes);
-  showPreview({ drawing, sheet, size });
+  showPreview({ drawing, sheet, ground });
   sender.show();
 }
 
@@ -115,7 +124,7 @@ window.addEventListener("beforeunload", (event) => {
 drawing.addEventListener("change", show);
 view.addEventListener("change", showZoom);
 prompt.addEventListener("change", () => sender.show());
-picture.addEventListener("change", () => sender.show());
+pictures.addEventListener("change", () => sender.show());
 new Keyboard({ stage, view, drawing, framing, tools, gestures, cursor, begin });
 if (facts.canvas) bindFrameFields({ drawing, framing, view });
 show();

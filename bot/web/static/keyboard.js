@@ -67,9 +67,9 @@ export class Keyboard {
 
   #moveCursor(dx, dy) {
     const { cursor, stage, view } = this.#parts;
-    // In whole picture pixels, so that what is drawn is what was counted.
+    // In whole pixels of the ground, so that what is drawn is what was counted.
     const step = Math.max(1, Math.round(CURSOR / stage.closeness));
-    const [x, y] = stage.inPicture(cursor.place).map(Math.round);
+    const [x, y] = stage.onGround(cursor.place).map(Math.round);
     const point = [x + dx * step, y + dy * step];
     view.reveal(...stage.onStage(point));
     const place = stage.onStage(point);

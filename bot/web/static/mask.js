@@ -8,7 +8,7 @@ const SHEET_PIXELS = 2048 * 2048; // larger pictures are shown through a coarser
 const BAND_PIXELS = 1 << 20;
 const OPAQUE = 128;
 
-/** A canvas with the strokes on it, opaque where the picture is to be repainted. */
+/** A canvas with the strokes on it, opaque where something is marked. */
 export class Sheet {
   #size;
   #context;
@@ -25,7 +25,7 @@ export class Sheet {
     this.#context.scale(this.canvas.width / size.width, this.canvas.height / size.height);
   }
 
-  /** Whether nothing at all is to be repainted. */
+  /** Whether nothing at all is marked. */
   get empty() {
     return this.#empty;
   }
@@ -52,12 +52,17 @@ export class Sheet {
 
 const isShape = ({ kind }) => SHAPES.has(kind);
 
+/** Whether a shape lies on the picture, but for a pixel: cutting it off would bend it. */
+const within = ({ points }, { width, height }) =>
+  points.every(([x, y]) => x > -1 && y > -1 && x < width + 1 && y < height + 1);
+
 /** Whether a shape encloses anything. */
 export const encloses = (stroke, size) => outline(stroke.points, size) !== null;
 
 /** What is sent of a mask: {areas}, {png} as a data URL, or null where nothing is marked. */
 export async function sendable(strokes, size, most) {
-  const areas = strokes.every(isShape) ? areasOf(strokes, size, most.points) : null;
+  const plain = strokes.every((stroke) => isShape(stroke) && within(stroke, size));
+  const areas = plain ? areasOf(strokes, size, most.points) : null;
   if (areas) return areas.length ? { areas } : null;
   let marked = false;
   const png = await greyscale(size.width, size.height, bands(strokes, size, () => (marked = true)));

@@ -6,9 +6,10 @@ import { SHAPES } from "./strokes.js";
 const LONGEST = 288; // CSS pixels
 const HIGHEST = 150;
 
-/** Keep the preview as the mask is; `sheet` has been brought to the drawing's strokes. */
-export function showPreview({ drawing, sheet, size }) {
+/** Keep the preview as the mask is sent; `sheet` has been brought to the drawing's strokes. */
+export function showPreview({ drawing, sheet, ground }) {
   const canvas = part("preview");
+  const { size, box } = ground.sent(drawing.frame);
   const scale = Math.min(LONGEST / size.width, HIGHEST / size.height);
   const density = window.devicePixelRatio;
   canvas.width = Math.max(1, Math.round(size.width * scale * density));
@@ -18,7 +19,8 @@ export function showPreview({ drawing, sheet, size }) {
   context.imageSmoothingEnabled = scale * density < 1;
   context.imageSmoothingQuality = "high";
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(sheet.canvas, 0, 0, canvas.width, canvas.height);
+  context.scale(canvas.width / size.width, canvas.height / size.height);
+  context.drawImage(sheet.canvas, box.x, box.y, box.width, box.height);
   const caption = part("preview-caption");
   const summary = summed(drawing.strokes, sheet.empty, size);
   if (caption.textContent !== summary) caption.textContent = summary;

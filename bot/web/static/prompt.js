@@ -1,4 +1,4 @@
-// The prompt field and its counter.
+// The prompt field and its counter; a page without one has an empty prompt.
 
 import { part, say } from "./facts.js";
 
@@ -7,12 +7,13 @@ const NEAR = 0.8; // of the most characters: from here on they are counted
 /** Fires "change" with every letter. */
 export class Prompt extends EventTarget {
   #field = part("prompt");
-  #first = this.#field.value;
+  #first = this.#field?.value ?? "";
   #most;
 
   constructor({ most }) {
     super();
     this.#most = most.prompt;
+    if (!this.#field) return;
     this.#field.addEventListener("input", () => {
       this.#count();
       this.dispatchEvent(new Event("change"));
@@ -21,15 +22,19 @@ export class Prompt extends EventTarget {
   }
 
   get text() {
-    return this.#field.value.trim();
+    return this.#typed.trim();
   }
 
   get touched() {
-    return this.#field.value !== this.#first;
+    return this.#typed !== this.#first;
+  }
+
+  get #typed() {
+    return this.#field?.value ?? "";
   }
 
   #count() {
-    const n = this.#field.value.length;
+    const n = this.#typed.length;
     part("prompt-count").textContent =
       n >= NEAR * this.#most ? say("count", { n, most: this.#most }) : "";
   }

@@ -75,7 +75,7 @@ export class Sender {
     this.#parts.deadline.stop();
     for (const id of ["stage", "tools"]) part(id).inert = true;
     for (const field of document.querySelectorAll("button, input")) field.disabled = true;
-    part("prompt").readOnly = true;
+    for (const field of document.querySelectorAll("textarea")) field.readOnly = true;
     for (const id of ["message", "reason"]) write(id, "");
     part("card-title").textContent = say(`${state}_title`);
     part("card-text").textContent = text;

@@ -1,4 +1,5 @@
-// The stage: the canvas with the picture on it, and the mask as a tinted hatch above both.
+// The stage: the canvas with the picture on it, perhaps before a background, and the mask as a
+// tinted hatch above them. Points of the mask are in pixels of its ground.
 
 import { part } from "./facts.js";
 import { SHAPES, paint, polygon } from "./strokes.js";
@@ -6,7 +7,8 @@ import { SHAPES, paint, polygon } from "./strokes.js";
 const HATCH = 10; // CSS pixels from stripe to stripe
 
 export class Stage {
-  #size;
+  #ground;
+  #size; // of the picture
   #drawing;
   #view;
   #sheet;
@@ -14,8 +16,9 @@ export class Stage {
   #hatch;
   #asked = false;
 
-  constructor({ size, drawing, view, sheet }) {
+  constructor({ ground, size, drawing, view, sheet }) {
     this.element = part("stage");
+    this.#ground = ground;
     this.#size = size;
     this.#drawing = drawing;
     this.#view = view;
@@ -47,23 +50,23 @@ export class Stage {
     return [event.clientX - left, event.clientY - top];
   }
 
-  /** A place on the stage in picture pixels. */
-  inPicture([x, y]) {
-    const { picture } = this.#drawing.frame;
-    const [canvasX, canvasY] = this.#view.inside(x, y);
-    const scale = this.#size.width / picture.width;
-    return [(canvasX - picture.x) * scale, (canvasY - picture.y) * scale];
+  /** A place on the stage in pixels of the ground. */
+  onGround(place) {
+    const { x, y, width } = this.#ground.box(this.#drawing.frame);
+    const [canvasX, canvasY] = this.#view.inside(...place);
+    const scale = this.#ground.size.width / width;
+    return [(canvasX - x) * scale, (canvasY - y) * scale];
   }
 
-  /** A point of the picture in CSS pixels of the stage. */
+  /** A point of the ground in CSS pixels of the stage. */
   onStage([x, y]) {
-    const { left, top, width, height } = this.#box();
-    return [left + (x * width) / this.#size.width, top + (y * height) / this.#size.height];
+    const { left, top } = this.#groundBox();
+    return [left + x * this.closeness, top + y * this.closeness];
   }
 
-  /** CSS pixels for one pixel of the picture. */
+  /** CSS pixels for one pixel of the ground. */
   get closeness() {
-    return this.#box().width / this.#size.width;
+    return this.#groundBox().width / this.#ground.size.width;
   }
 
   /** Draw everything anew before the next frame is shown. */
@@ -76,46 +79,51 @@ export class Stage {
     });
   }
 
-  /** The picture's rectangle on the stage, in CSS pixels. */
-  #box() {
-    const { picture } = this.#drawing.frame;
+  #groundBox() {
+    return this.#seen(this.#ground.box(this.#drawing.frame));
+  }
+
+  /** A rectangle of the canvas on the stage, in CSS pixels. */
+  #seen(box) {
     const { scale, x, y } = this.#view;
     return {
-      left: x + picture.x * scale,
-      top: y + picture.y * scale,
-      width: picture.width * scale,
-      height: picture.height * scale,
+      left: x + box.x * scale,
+      top: y + box.y * scale,
+      width: box.width * scale,
+      height: box.height * scale,
     };
   }
 
   #draw() {
-    const { canvas } = this.#drawing.frame;
-    const { scale, x, y } = this.#view;
-    const box = this.#box();
-    const board = { left: x, top: y, width: canvas.width * scale, height: canvas.height * scale };
+    const { canvas, picture } = this.#drawing.frame;
+    const board = this.#seen({ x: 0, y: 0, ...canvas });
+    const box = this.#seen(picture);
     lay(part("board"), board);
+    if (part("backdrop")) lay(part("backdrop"), board);
     lay(part("picture"), box);
     lay(part("handles"), box);
-    part("picture").classList.toggle("close", this.closeness >= 4);
+    part("picture").style.clipPath = inset(box, board);
+    part("picture").classList.toggle("close", box.width >= 4 * this.#size.width);
     this.#sheet.show(this.#drawing.strokes);
-    this.#drawMask(box);
+    this.#drawMask(board);
   }
 
-  #drawMask(box) {
+  #drawMask(board) {
     const density = window.devicePixelRatio;
+    const { size } = this.#ground;
+    const box = this.#groundBox();
     const context = this.#context;
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     context.save();
     context.scale(density, density);
-    context.beginPath();
-    context.rect(box.left, box.top, box.width, box.height);
-    context.clip();
+    clip(context, board);
+    clip(context, box);
     context.translate(box.left, box.top);
-    context.scale(box.width / this.#size.width, box.height / this.#size.height);
-    context.drawImage(this.#sheet.canvas, 0, 0, this.#size.width, this.#size.height);
+    context.scale(box.width / size.width, box.height / size.height);
+    context.drawImage(this.#sheet.canvas, 0, 0, size.width, size.height);
     const { live } = this.#drawing;
-    if (live) paint(context, live, this.#size);
-    const onPicture = context.getTransform();
+    if (live) paint(context, live, size);
+    const onGround = context.getTransform();
     context.resetTransform();
     context.globalCompositeOperation = "source-in";
     const moved = new DOMMatrix().translate(box.left * density, box.top * density);
@@ -123,13 +131,13 @@ export class Stage {
     context.fillStyle = this.#hatch;
     context.fillRect(0, 0, context.canvas.width, context.canvas.height);
     context.globalCompositeOperation = "source-over";
-    if (live && SHAPES.has(live.kind)) this.#drawEdge(live, onPicture);
+    if (live && SHAPES.has(live.kind)) this.#drawEdge(live, onGround);
     context.restore();
   }
 
-  #drawEdge({ points }, onPicture) {
+  #drawEdge({ points }, onGround) {
     const edge = new Path2D();
-    edge.addPath(polygon(points), onPicture);
+    edge.addPath(polygon(points), onGround);
     const context = this.#context;
     const thick = window.devicePixelRatio;
     for (const [colour, width] of [["#000a", 3], ["#fff", 1.5]]) {
@@ -144,6 +152,23 @@ function lay(element, { left, top, width, height }) {
   element.style.transform = `translate(${left}px, ${top}px)`;
   element.style.width = `${width}px`;
   element.style.height = `${height}px`;
+}
+
+function clip(context, { left, top, width, height }) {
+  context.beginPath();
+  context.rect(left, top, width, height);
+  context.clip();
+}
+
+/** What hides the parts of a box that are not on the board. */
+function inset(box, board) {
+  const over = [
+    board.top - box.top,
+    box.left + box.width - board.left - board.width,
+    box.top + box.height - board.top - board.height,
+    board.left - box.left,
+  ];
+  return `inset(${over.map((length) => `${Math.max(0, length)}px`).join(" ")})`;
 }
 
 function hatching(context, density) {

@@ -1,4 +1,4 @@
-// Strokes, the steps that a mask is made of, and how each is painted. In picture pixels, one of
+// Strokes, the steps that a mask is made of, and how each is painted. In the ground's pixels, one of
 // {kind: "rectangle" or "lasso", points}, {kind: "brush" or "eraser", points, size} and
 // {kind: "invert"}.
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from bot.web.editor_page import WORDS, page
+from bot.web.editor_page import page
+from bot.web.editor_words import WORDS, words_for
 from tests.editor_page import STATIC, make_facts
 
 
@@ -52,7 +53,14 @@ def test_canvas_tools_are_only_where_there_is_a_canvas():
     region = page(make_facts("region"), WORDS, lang="en-US")
     edit = page(make_facts("edit"), WORDS, lang="en-US")
 
+    assert "data-ratio" not in page(make_facts("erase"), WORDS, lang="en-US")
     assert "data-ratio" not in region
     assert 'data-tool="place"' not in region
     assert "data-ratio" in edit
     assert 'data-tool="place"' in edit
+
+
+def test_a_purpose_has_words_of_its_own():
+    words = words_for("background", {"mask": "Mask", "mask_background": "Free", "send": "Send"})
+
+    assert (words["mask"], words["send"]) == ("Free", "Send")

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 
-from bot.web.editor_page import WORDS
+from bot.web.editor_words import WORDS
 from tests.editor_page import Site, make_facts, opened_browser, opened_editor, serving_editor
 
 

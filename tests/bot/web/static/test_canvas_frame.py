@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.web.editor import LIMITS
-from tests.editor_page import FRAME, bounds
+from tests.editor_page import FRAME, MOST, bounds
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -97,8 +96,8 @@ async def test_typed_numbers_are_kept_within_reason(editor):
 
     assert wide == [4096, 1000, 4096 - 800, 17, 800, 600]
     assert shrunk == [400, 1000, 0, 17, 400, 300]
-    assert low == [LIMITS["least"]]
-    assert least[2:] == [round(LIMITS["least"] * 800 / 600), LIMITS["least"]]
+    assert low == [MOST["least"]]
+    assert least[2:] == [round(MOST["least"] * 800 / 600), MOST["least"]]
 
 
 async def test_fit_and_centre_place_the_picture(editor):

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from bot.web.editor_page import WORDS
+from bot.web.editor_words import WORDS
 from tests.editor_page import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest.mark.parametrize("purpose", ["region", "edit", "paint"])
+@pytest.mark.parametrize("purpose", ["region", "edit", "erase", "background"])
 @pytest.mark.parametrize("width", [360, 761])
 async def test_nothing_scrolls_sideways_and_every_tool_is_in_sight(editor, purpose, width):
     context = {**PHONE, "viewport": {"width": width, "height": 740}}

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from bot.web.editor_page import WORDS
+from bot.web.editor_words import WORDS
 from tests.editor_page import PHONE, bounds
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]

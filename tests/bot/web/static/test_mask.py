@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import expect
 
-from bot.web.editor_page import WORDS
+from bot.web.editor_words import WORDS
 from tests.editor_page import bounds, corners, make_facts
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
