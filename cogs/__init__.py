@@ -2,13 +2,18 @@
 
 EXTENSIONS = (
     "cogs.account",
+    "cogs.background",
     "cogs.batches",
     "cogs.blend",
     "cogs.buttons",
+    "cogs.drawing",
     "cogs.edit",
+    "cogs.erase",
     "cogs.imagine",
     "cogs.jobs",
+    "cogs.menus",
     "cogs.moodboard",
+    "cogs.reading",
     "cogs.tools",
     "cogs.video",
 )

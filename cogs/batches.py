@@ -20,7 +20,7 @@ from bot.errors import GoneError, InvalidRequestError, NotAllowedError
 from bot.media.assets import new_token
 from bot.operations import Catalog, Params
 from bot.providers.prompt_permute import expand
-from bot.text import N_, _, clip, set_reader
+from bot.text import N_, _, clip, plural, set_reader
 from cogs import errors
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
 from cogs.replies import Interaction, check_channel, destination_of, take_order
@@ -259,7 +259,11 @@ async def _leave(interaction: Interaction, draft: Draft) -> None:
 
 
 def _on_their_way(count: int) -> str:
-    return _("{n} jobs are on their way; the results come in this channel.", n=count)
+    return plural(
+        "The job is on its way; the result comes in this channel.",
+        "{n} jobs are on their way; the results come in this channel.",
+        count,
+    )
 
 
 async def _settle(interaction: Interaction, text: str) -> None:

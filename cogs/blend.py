@@ -10,7 +10,10 @@ from bot.providers import prompt as midjourney
 from bot.text import N_
 from cogs.batches import take_batch
 from cogs.errors import answered
-from cogs.imagine import MODEL_CHOICES, drawing, placed, suggest_ratios
+from cogs.imagine import drawing
+from cogs.models import MIDJOURNEY_CHOICES
+from cogs.options import suggest_ratios
+from cogs.orders import placed
 from cogs.replies import Interaction
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ class Blend(commands.Cog):
         model=N_("What draws it."),
         aspect=N_("Width to height, such as 16:9."),
     )
-    @app_commands.choices(model=MODEL_CHOICES)
+    @app_commands.choices(model=MIDJOURNEY_CHOICES)
     @answered
     async def blend(
         self,

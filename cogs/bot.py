@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import contextvars
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from cogs.cards import Cards
 from cogs.parcels import Packer
 from cogs.presses import Presses
 from cogs.results import DiscordCourier
+from cogs.translator import Translator
 from storage.drafts import DraftStore
 from storage.errors import StorageError
 from storage.moodboards import MoodboardStore
@@ -60,7 +61,10 @@ def wall_clock() -> int:
 
 
 class Studio(commands.Bot):
-    """The client; `courier` brings the engine's deliveries to people."""
+    """The client; `courier` brings the engine's deliveries to people.
+
+    `lingtu_styles` are the codes that Lingtu's account has for another style of a picture.
+    """
 
     def __init__(
         self,
@@ -68,6 +72,7 @@ class Studio(commands.Bot):
         *,
         public_url: str = "",
         operator_guild_ids: Iterable[int] = (),
+        lingtu_styles: Sequence[str] = (),
         now: Callable[[], int] = wall_clock,
         **options: Any,
     ) -> None:
@@ -85,12 +90,13 @@ class Studio(commands.Bot):
         )
         self.engine, self.public_url, self.now = desk.engine, public_url, now
         self.operator_guild_ids = frozenset(operator_guild_ids)
+        self.lingtu_styles = tuple(lingtu_styles)
         self.drafts, self.moodboards, self.people = desk.drafts, desk.moodboards, desk.people
         jobs, keeper = desk.engine.jobs, desk.keeper
         self.keeper, self.assets = keeper, keeper.assets
         packer = Packer(keeper.files, keeper.pool, public_url)
         self.courier = DiscordCourier(self, jobs, keeper.assets, desk.engine.catalog, packer)
-        self.cards = Cards(jobs, self.courier, now)
+        self.cards = Cards(jobs, self.courier, now, desk.engine.may_cancel)
         self.presses = Presses(self)
         self._when_ready: list[Callable[[], None]] = []
         self._context, self._pending = contextvars.copy_context(), set[asyncio.Task[None]]()
@@ -126,6 +132,7 @@ class Studio(commands.Bot):
     async def setup_hook(self) -> None:
         for extension in EXTENSIONS:
             await self.load_extension(extension)
+        await self.tree.set_translator(Translator())
         await self.tree.sync()
 
     async def on_ready(self) -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 TEMPLATE = re.compile(
     r"job:(?P<job>[0-9A-HJKMNP-TV-Z]{26}):(?P<key>[a-z0-9_]+)(?:\.(?P<index>[0-3]))?"
 )
-NO_ACTION = frozenset({"info", "dm", "delete", "cancel", "retry", "again", "pick", "more"})
+NO_ACTION = frozenset(
+    {"info", "dm", "delete", "cancel", "retry", "again", "imagine", "pick", "more"}
+)
 _LONGEST = 100
 
 

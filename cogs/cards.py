@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.text import reading
 from bot.wire import Courier, Progress
-from cogs.layout import standing
+from cogs.progress import standing
 from storage.errors import StorageError
 from storage.jobs import JobStore
 from storage.models import Job, Status
@@ -29,10 +29,20 @@ class _Seen:
 
 
 class Cards:
-    """Watches the jobs with a card and has the courier edit those that look different now."""
+    """Watches the jobs with a card and has the courier edit those that look different now.
 
-    def __init__(self, jobs: JobStore, courier: Courier, now: Callable[[], int]) -> None:
+    `may_cancel` says whether a job's Cancel could still come in time.
+    """
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        courier: Courier,
+        now: Callable[[], int],
+        may_cancel: Callable[[Job], bool],
+    ) -> None:
         self._jobs, self._courier, self._now = jobs, courier, now
+        self._may_cancel = may_cancel
         self._seen: dict[str, _Seen] = {}
         self._usual: dict[str, tuple[int, int | None]] = {}
         self._width = asyncio.Semaphore(_WIDTH)
@@ -64,6 +74,7 @@ class Cards:
             now=now,
             ahead=await self._jobs.ahead_of(job) if job.status is Status.QUEUED else 0,
             estimate=await self._usual_duration(job.operation, now),
+            can_cancel=self._may_cancel(job),
         )
 
     async def _look(self, job: Job) -> None:

@@ -32,28 +32,46 @@ def build(
     """The modal that asks for an action's fields; `defaults` fills them in."""
     press = parse_id(custom_id)
     title = _(action.label, n=((press and press.image) or 0) + 1)
+    fields = operation.params.model_fields
+    return _modal(
+        custom_id,
+        title,
+        *(_labelled(name, fields[name], defaults.get(name, "")) for name in action.ask),
+    )
+
+
+def build_one(
+    custom_id: str, title: str, name: str, info: FieldInfo, default: str
+) -> discord.ui.Modal:
+    """The modal that asks for one text; of a `default` that is too long it shows the beginning."""
+    return _modal(custom_id, title, _labelled(name, info, default[: _longest(info)]))
+
+
+def _modal(custom_id: str, title: str, *parts: discord.ui.Label[Any]) -> discord.ui.Modal:
     modal = discord.ui.Modal(title=title[:_LONGEST_TITLE], custom_id=custom_id)
-    for name in action.ask:
-        info = operation.params.model_fields[name]
-        modal.add_item(
-            discord.ui.Label(
-                text=name_of(name),
-                description=(
-                    _(info.description)[:_LONGEST_DESCRIPTION] if info.description else None
-                ),
-                component=_input(name, info, defaults.get(name, "")),
-            )
-        )
+    for part in parts:
+        modal.add_item(part)
     # A stopped modal is not kept in memory, so that only its id dispatches it.
     modal.stop()
     return modal
 
 
-def _input(name: str, info: FieldInfo, default: str) -> discord.ui.TextInput[Any]:
-    bounds = bounds_of(info)
+def _labelled(name: str, info: FieldInfo, default: str) -> discord.ui.Label[Any]:
+    return discord.ui.Label(
+        text=name_of(name),
+        description=_(info.description)[:_LONGEST_DESCRIPTION] if info.description else None,
+        component=_input(name, info, default),
+    )
+
+
+def _longest(info: FieldInfo) -> int:
     most = next((mark.max_length for mark in info.metadata if isinstance(mark, MaxLen)), None)
-    is_text = bounds == (None, None)
-    longest = min(most or _LONGEST_INPUT, _LONGEST_INPUT) if is_text else _SHORT
+    return min(most or _LONGEST_INPUT, _LONGEST_INPUT)
+
+
+def _input(name: str, info: FieldInfo, default: str) -> discord.ui.TextInput[Any]:
+    is_text = bounds_of(info) == (None, None)
+    longest = _longest(info) if is_text else _SHORT
     return discord.ui.TextInput(
         custom_id=name,
         style=(
@@ -68,13 +86,17 @@ def _input(name: str, info: FieldInfo, default: str) -> discord.ui.TextInput[Any
 
 def answers(data: Mapping[str, Any], action: Action, operation: Operation) -> dict[str, Any]:
     """What a submitted form says: asked fields only, empty ones left out, numbers checked."""
-    given = {
-        component["custom_id"]: component["value"].strip()
-        for component in _inputs(data.get("components", ()))
-        if component["custom_id"] in action.ask
-    }
     fields = operation.params.model_fields
+    given = {name: said_in(data, name) for name in action.ask}
     return {name: _value(name, fields[name], text) for name, text in given.items() if text}
+
+
+def said_in(data: Mapping[str, Any], name: str) -> str:
+    """What a submitted form says in one of its fields; empty when it has no such field."""
+    said = (
+        each["value"] for each in _inputs(data.get("components", ())) if each["custom_id"] == name
+    )
+    return next(said, "").strip()
 
 
 def _inputs(components: Any) -> Iterator[Mapping[str, Any]]:

@@ -1,48 +1,61 @@
-"""``/imagine``: four pictures from a text, or from each of several."""
+"""``/imagine``: pictures from a text, or from each of several."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.operations import stand_in
 from bot.providers import prompt as midjourney
-from bot.text import N_
+from bot.providers.lingtu_choices import ASPECTS, STYLES
+from bot.text import N_, _, clip
 from cogs.batches import MOST_JOBS, Batch, take_batch, written_out
 from cogs.boards import default_board, find_board, suggestions
 from cogs.errors import answered
+from cogs.models import (
+    CHOICES,
+    MIDJOURNEY,
+    PlainModel,
+    check_options,
+    label_of,
+    plain_model,
+    plain_requests,
+    takers,
+)
+from cogs.options import suggest_named, suggest_ratios
+from cogs.orders import options_of, placed
 from cogs.replies import Interaction
-from cogs.uploads import checked_upload
 from storage.models import Upload
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
 
-OPERATION = "youchuan.diffusion"
-RATIOS = ("1:1", "3:2", "2:3", "4:3", "3:4", "16:9", "9:16", "5:4", "4:5", "2:1", "1:2", "21:9")
-MODEL_CHOICES = [
-    app_commands.Choice(name=model.label, value=model.key)
-    for model in midjourney.MODELS
-    if model.key != "v6"  # v6.1 has taken its place; --v 6 can still be typed
-]
 _BOARD = next(row for row in midjourney.PARAMETERS if row.name == "moodboard")
 _HELP = {parameter.name: parameter.help for parameter in midjourney.PARAMETERS}
 _OFFERED = ("aspect", "stylize", "chaos", "no", "raw", "tile", "draft", "hd")
-_LONGEST_CHOICE = 100
+# Which options hold the pictures of a parameter.
+_FILES = {
+    "images": ("image", "image2", "image3"),
+    "sref": ("style_reference", "style_reference2"),
+    "oref": ("omni_reference",),
+}
 
 
 class Imagine(commands.Cog):
-    """Draws with Midjourney."""
+    """Draws with the model that is chosen."""
 
     def __init__(self, studio: "Studio") -> None:
         self._studio = studio
 
-    @app_commands.command(description=N_("Draw four pictures from a text."))
+    @app_commands.command(description=N_("Draw pictures from a text."))
     @app_commands.describe(
-        prompt=N_("What to draw; parameters (--seed 7) may follow, {a, b} draws each of them."),
+        prompt=N_(
+            "What to draw; {a, b} draws each. For Midjourney, parameters (--seed 7) may follow."
+        ),
         model=N_("What draws it."),
+        style=N_("The style to draw in, of a model that has a list of them."),
+        count=N_("How many pictures to make, with a model that takes a number."),
         speed=N_("How fast to draw; turbo costs twice as much."),
         image=N_("A picture to start from, beside the text; weigh it with --iw in the prompt."),
         image2=N_("A second picture to start from."),
@@ -54,7 +67,7 @@ class Imagine(commands.Cog):
         repeat=N_("How often to draw it (1–10)."),
         **{name: _HELP[name] for name in _OFFERED},
     )
-    @app_commands.choices(model=MODEL_CHOICES)
+    @app_commands.choices(model=CHOICES)
     @answered
     async def imagine(
         self,
@@ -62,6 +75,8 @@ class Imagine(commands.Cog):
         prompt: str,
         model: str | None = None,
         aspect: str | None = None,
+        style: str | None = None,
+        count: Literal[1, 2, 4] | None = None,
         stylize: app_commands.Range[int, 0, 1000] | None = None,
         chaos: app_commands.Range[int, 0, 100] | None = None,
         no: str | None = None,
@@ -80,28 +95,60 @@ class Imagine(commands.Cog):
         repeat: app_commands.Range[int, 1, MOST_JOBS] = 1,
     ) -> None:
         """Validate everything for the chosen model, then order it."""
-        given = (aspect, stylize, chaos, no, raw, tile, draft, hd)
-        files = {
-            "images": (image, image2, image3),
-            "sref": (style_reference, style_reference2),
-            "oref": (omni_reference,),
-        }
+        given = options_of(interaction)
+        plain = plain_model(model, self._studio.engine.catalog)
+        check_options(given, model, plain)
+        texts = written_out(prompt, repeat)
+        if plain is None:
+            batch = await self._of_midjourney(interaction, texts, given)
+        else:
+            operation = self._studio.engine.catalog.operation(plain.operation)
+            requests = plain_requests(plain, operation, texts, given)
+            batch = Batch(operation=plain.operation, requests=requests)
+        await take_batch(interaction, batch)
+
+    async def _of_midjourney(
+        self, interaction: Interaction, texts: Sequence[str], given: Mapping[str, Any]
+    ) -> Batch:
+        files = {name: tuple(map(given.get, options)) for name, options in _FILES.items()}
         places, uploads = placed(self._studio, files)
-        options = {**dict(zip(_OFFERED, given, strict=True)), **places, "speed": speed}
-        if moodboard:
-            options["moodboard"] = (await find_board(self._studio, interaction, moodboard)).id
-        default = None if moodboard else await default_board(self._studio, interaction)
-        texts = [
-            _printed(text, model=model, options=options, default_board=default)
-            for text in written_out(prompt, repeat)
+        options = {**{name: given.get(name) for name in (*_OFFERED, "speed")}, **places}
+        if board := given.get("moodboard"):
+            options["moodboard"] = (await find_board(self._studio, interaction, board)).id
+        default = None if board else await default_board(self._studio, interaction)
+        model = given.get("model")
+        printed = [
+            _printed(text, model=model, options=options, default_board=default) for text in texts
         ]
-        await take_batch(interaction, drawing(self._studio, texts, uploads))
+        return drawing(self._studio, printed, uploads)
+
+    @imagine.autocomplete("style")
+    async def _suggest_style(
+        self, interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        plain, chosen = self._chosen(interaction)
+        if plain is not None and "style" in plain.fields:
+            return suggest_named(current, STYLES)
+        hint = _(
+            "{model} takes no style; it is for {others}.",
+            model=label_of(chosen, plain),
+            others=takers("style"),
+        )
+        # Whoever chooses the hint all the same is told more by the command.
+        return [app_commands.Choice(name=clip(hint, 100), value="none")]
 
     @imagine.autocomplete("aspect")
     async def _suggest_ratio(
-        self, _interaction: Interaction, current: str
+        self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return suggest_ratios(current)
+        plain, _model = self._chosen(interaction)
+        if plain is None:
+            return suggest_ratios(current)
+        return [choice for choice in suggest_ratios(current, ASPECTS) if choice.value in ASPECTS]
+
+    def _chosen(self, interaction: Interaction) -> tuple[PlainModel | None, str | None]:
+        chosen = interaction.namespace.model
+        return plain_model(chosen, self._studio.engine.catalog), chosen
 
     @imagine.autocomplete("moodboard")
     async def _suggest_board(
@@ -110,35 +157,14 @@ class Imagine(commands.Cog):
         return await suggestions(self._studio, interaction, current)
 
 
-def placed(
-    studio: "Studio", files: Mapping[str, Sequence[discord.Attachment | None]]
-) -> tuple[dict[str, list[str]], tuple[Upload, ...]]:
-    """The stand-ins for what was attached, by option, and the one list of uploads they count."""
-    places, uploads = dict[str, list[str]](), list[Upload]()
-    for name, attached in files.items():
-        places[name] = []
-        for file in filter(None, attached):
-            places[name].append(stand_in(len(uploads)))
-            uploads.append(checked_upload(studio, file))
-    return places, tuple(uploads)
-
-
 def drawing(studio: "Studio", texts: Sequence[str], uploads: Sequence[Upload]) -> Batch:
     """What draws these prompts, as they are printed, from these files."""
-    operation = studio.engine.catalog.operation(OPERATION)
+    operation = studio.engine.catalog.operation(MIDJOURNEY)
     return Batch(
-        operation=OPERATION,
+        operation=MIDJOURNEY,
         requests=tuple(operation.validate({"text": text}) for text in texts),
         uploads=uploads,
     )
-
-
-def suggest_ratios(typed: str) -> list[app_commands.Choice[str]]:
-    """The usual ratios that begin so, and what was typed itself."""
-    typed = typed.strip().replace("：", ":")[:_LONGEST_CHOICE]
-    fitting = [ratio for ratio in RATIOS if ratio.startswith(typed)]
-    offered = fitting if not typed or typed in fitting else [typed, *fitting]
-    return [app_commands.Choice(name=ratio, value=ratio) for ratio in offered]
 
 
 def _printed(

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 import discord
 
 from bot.operations import Catalog
-from bot.text import _, plural
+from bot.text import _
 from bot.wire import Delivery, Progress
 from cogs import rows
+from cogs.places import is_mask, is_picture, is_preview, name_of
+from cogs.progress import standing
+from cogs.texts import TEXT_FILE, block, is_long, text_of
 from cogs.words import (
     charged,
     credits_line,
@@ -31,9 +34,9 @@ from cogs.words import (
 from storage.models import WAYS_BACK, Asset, Job, Status
 
 MOST_FILES = 10
-_LONGEST_ALT, _LONGEST_TEXT = 1024, 1200
+_LONGEST_ALT = 1024
 _MOST_TEXT, _MOST_TAIL = 3900, 1500  # characters; a message takes 4000 in all
-_BLOCKS = 10
+_MOST_NOTES, _LEAST_TAIL = 600, 300
 _IN_GALLERY = frozenset({"png", "jpg", "jpeg", "webp", "gif", "mp4", "mov", "webm"})
 _NO_RETRY = frozenset(
     {"moderation", "rejected", "invalid", "invalidrequest", "badmedia", "gone", "missing"}
@@ -43,7 +46,7 @@ _GOOD, _BAD = discord.Colour.from_rgb(88, 101, 242), discord.Colour.from_rgb(218
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """One place of a result in its message: the attached file, or none (`filename` is empty).
+    """One file of a result in its message: attached, or not (`filename` is empty).
 
     `link` leads to the original where a smaller rendition or nothing was attached.
     """
@@ -62,19 +65,19 @@ def result_layout(
     note: str = "",
 ) -> discord.ui.LayoutView:
     """A finished job: words, pictures, buttons. `prompt`: an earlier job's, if it has none."""
-    job = delivery.job
-    headline = title(job, catalog, prompt)
-    texts = [
-        f"{headline}\n{credits_line(job, catalog)}\n{_facts(delivery, catalog)}",
-        _late(delivery),
-        note,
+    job, said = delivery.job, text_of(delivery.job)
+    text = block(said) if said else ""
+    most_tail = _LEAST_TAIL if text else _MOST_TAIL
+    head = [_head(delivery, catalog, prompt), _late(delivery), note]
+    tail = _whole_lines([*_masks(job, files), *_holes(job, files), *_links(job, files)], most_tail)
+    body = [
+        *_texts(head, _MOST_TEXT - most_tail - len(text)),
+        *_texts([text]),
+        *_media(job, files, words_of(job, catalog) or prompt),
+        *_texts([tail]),
     ]
-    if said := (job.result or {}).get("text"):
-        texts.append(harmless(said, _LONGEST_TEXT))
-    tail = _whole_lines([*_holes(job, files), *_links(job, files)], _MOST_TAIL)
-    media = _media(job, files, words_of(job, catalog) or prompt)
-    body = [*_texts(texts), *media, *_texts([tail])]
-    return _view(*body, *_rows(job, catalog, files), rows.result_row(job), colour=_GOOD)
+    buttons = rows.result_rows(job, catalog, _usable(job, files))
+    return _view(*body, *buttons, rows.result_row(job), colour=_GOOD)
 
 
 def plain_layout(delivery: Delivery, files: Sequence[Shown]) -> discord.ui.LayoutView:
@@ -84,8 +87,9 @@ def plain_layout(delivery: Delivery, files: Sequence[Shown]) -> discord.ui.Layou
     if job.status is not Status.SUCCEEDED:
         text = _("Job {id} for {who} failed.", id=job.id, who=who)
         return _view(*_texts([text]), rows.notice_row(job, retry=False))
-    text = _("The result of job {id} for {who}.", id=job.id, who=who)
-    return _view(*_texts([text]), *_media(job, files, ""), rows.result_row(job))
+    text, said = _("The result of job {id} for {who}.", id=job.id, who=who), text_of(job)
+    body = _texts([text, block(said) if said else ""])
+    return _view(*body, *_media(job, files, ""), rows.result_row(job))
 
 
 def notice_layout(
@@ -122,17 +126,10 @@ def card_layout(progress: Progress, catalog: Catalog) -> discord.ui.LayoutView:
     what = " · ".join(
         filter(None, (model_of(job), harmless(flags_of(job, catalog), 200), _price(job)))
     )
-    cancel = [rows.cancel_row(job)] if job.status is Status.QUEUED else []
+    may_cancel = progress.can_cancel or job.status is Status.QUEUED
+    cancel = [rows.cancel_row(job)] if may_cancel else []
     text = f"{title(job, catalog)}\n{what}"
     return _view(*_texts([text, *standing(progress)]), *cancel)
-
-
-def standing(progress: Progress) -> tuple[str, ...]:
-    """The texts of a card that change as its job goes on."""
-    job = progress.job
-    state = "\n".join(filter(None, (_state(progress), _bar(progress))))
-    trouble = _trouble(job)
-    return (state, harmless(trouble, 300)) if trouble else (state,)
 
 
 def canceled_layout(job: Job, catalog: Catalog) -> discord.ui.LayoutView:
@@ -164,9 +161,8 @@ def _view(*items: rows.Item, colour: discord.Colour | None = None) -> discord.ui
     return view
 
 
-def _texts(texts: Iterable[str]) -> list[rows.Item]:
+def _texts(texts: Iterable[str], room: int = _MOST_TEXT - _MOST_TAIL) -> list[rows.Item]:
     shown: list[rows.Item] = []
-    room = _MOST_TEXT - _MOST_TAIL
     for text in filter(None, texts):
         if room > 0:
             shown.append(discord.ui.TextDisplay(text[:room]))
@@ -180,6 +176,13 @@ def _whole_lines(lines: Iterable[str], most: int) -> str:
         if len(text) + len(line) < most:
             text += f"\n{line}" if text else line
     return text
+
+
+def _head(delivery: Delivery, catalog: Catalog, prompt: str) -> str:
+    job = delivery.job
+    notes = [f"-# {harmless(note, 250)}" for note in delivery.notes]
+    lines = [title(job, catalog, prompt), credits_line(job, catalog), _facts(delivery, catalog)]
+    return "\n".join(filter(None, (*lines, _whole_lines(notes, _MOST_NOTES))))
 
 
 def _facts(delivery: Delivery, catalog: Catalog) -> str:
@@ -205,18 +208,26 @@ def _late(delivery: Delivery) -> str:
 
 def _media(job: Job, files: Sequence[Shown], prompt: str) -> list[rows.Item]:
     pictures, others = [], []
-    for shown in files[:MOST_FILES]:
-        if not shown.filename:
-            continue
+    attached = [shown for shown in files if shown.filename][:MOST_FILES]
+    for shown in attached:
         address = f"attachment://{shown.filename}"
         if shown.filename.rpartition(".")[2] in _IN_GALLERY:
-            which = place_of(job, shown.asset.position)
-            alt = alt_text(which, prompt, shown.asset.note)
+            alt = alt_text(name_of(job, shown.asset), prompt, shown.asset.note)
             pictures.append(discord.MediaGalleryItem(address, description=alt))
         else:
             others.append(address)
+    if is_long(text_of(job)) and len(attached) < MOST_FILES:
+        others.append(f"attachment://{TEXT_FILE}")
     gallery: list[rows.Item] = [discord.ui.MediaGallery(*pictures)] if pictures else []
     return gallery + [discord.ui.File(address) for address in others]
+
+
+def _masks(job: Job, files: Sequence[Shown]) -> list[str]:
+    return [
+        f"{place_of(job, shown.asset.position)}: {name_of(job, shown.asset)}"
+        for shown in files
+        if is_mask(job, shown.asset)
+    ]
 
 
 def _holes(job: Job, files: Sequence[Shown]) -> list[str]:
@@ -230,60 +241,30 @@ def _holes(job: Job, files: Sequence[Shown]) -> list[str]:
 def _links(job: Job, files: Sequence[Shown]) -> list[str]:
     said = []
     for shown in files:
-        place = place_of(job, shown.asset.position)
+        place = name_of(job, shown.asset)
+        if is_preview(shown.asset):
+            continue  # the file itself is there, or linked
         if shown.link:
-            original = _("{place} in full size", place=place)
-            said.append(f"[{original}]({shown.link})")
+            is_seen = shown.asset.extension in _IN_GALLERY
+            words = _("{place} in full size", place=place) if is_seen else place
+            said.append(f"[{words}]({shown.link})")
         elif not shown.filename:
             said.append(_("{place} is too large to be attached here.", place=place))
     return said
 
 
-def _rows(job: Job, catalog: Catalog, files: Sequence[Shown]) -> Iterable[rows.ActionRow]:
-    there = [not shown.asset.note for shown in files]
-    if len(there) > 1 or is_clip(job):
-        return rows.grid_rows(job, catalog, there)
-    if there == [True]:
-        return rows.image_rows(job, catalog, files[0].asset.position)
-    return rows.tool_rows(job, catalog)
+def _usable(job: Job, files: Sequence[Shown]) -> list[bool]:
+    """By place: whether there is something that buttons can go on from."""
+    results = {shown.asset.position: shown.asset for shown in files if not is_preview(shown.asset)}
+    usable = (
+        {n for n, asset in results.items() if not asset.note}
+        if is_clip(job)
+        else {n for n, asset in results.items() if is_picture(job, asset)}
+    )
+    return [n in usable for n in range(max(results, default=-1) + 1)]
 
 
 def _price(job: Job) -> str:
     if job.price is None:
         return _("price unknown")
     return _("about {price}", price=money(job.price))
-
-
-def _trouble(job: Job) -> str:
-    if not job.delivery_note:
-        return ""
-    return _("It could not be posted yet: {note}", note=job.delivery_note)
-
-
-def _state(progress: Progress) -> str:
-    job = progress.job
-    if job.status is Status.QUEUED:
-        if not progress.ahead:
-            return _("Waiting: you are next")
-        return plural("Waiting: {n} before you", "Waiting: {n} before you", progress.ahead)
-    if job.status is Status.SUBMITTING:
-        return _("Being sent")
-    if job.status is Status.RUNNING:
-        since = f"<t:{(job.submitted_at or job.created_at) // 1000}:R>"
-        return _("Being drawn since {since}", since=since)
-    if job.status is Status.SUCCEEDED:
-        return _("Fetching the result…")
-    return _("This came to nothing; the reason follows.")
-
-
-def _bar(progress: Progress) -> str:
-    job, part = progress.job, progress.job.progress
-    if job.status is not Status.RUNNING:
-        return ""
-    if part is None and progress.estimate and job.submitted_at is not None:
-        # A guess never reaches the end: only the provider knows when it is there.
-        part = min(0.9, (progress.now - job.submitted_at) / progress.estimate)
-    if part is None:
-        return ""
-    full = round(max(0.0, min(1.0, part)) * _BLOCKS)
-    return "▰" * full + "▱" * (_BLOCKS - full)

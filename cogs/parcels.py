@@ -1,6 +1,7 @@
 """A result's files on their way into a message: under the size limit, under harmless names."""
 
 import asyncio
+import io
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -15,6 +16,8 @@ from bot.media.assets import AssetFiles
 from bot.media.pool import MediaPool
 from bot.text import N_
 from cogs.layout import MOST_FILES, Shown
+from cogs.places import is_preview
+from cogs.texts import TEXT_FILE, is_long, text_of
 from storage.models import Asset, Job
 
 log = logging.getLogger(__name__)
@@ -28,10 +31,14 @@ _SHRINKERS = {
 
 @dataclass
 class Parcel:
-    """The places of a result as a message shows them, and the files behind those it attaches."""
+    """The places of a result as a message shows them, and the files behind those it attaches.
+
+    `text` is a file of its own where it is too long for the message.
+    """
 
     shown: list[Shown] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
+    text: str = ""
     largest: int = 0
 
     @contextmanager
@@ -44,6 +51,8 @@ class Parcel:
                 file = discord.File(path, filename=name)
                 stack.callback(file.close)
                 files.append(file)
+            if self.text and len(files) < MOST_FILES:
+                files.append(discord.File(io.BytesIO(self.text.encode()), TEXT_FILE))
             yield files
 
 
@@ -56,7 +65,8 @@ class Packer:
     @asynccontextmanager
     async def packed(self, job: Job, assets: Sequence[Asset], limit: int) -> AsyncIterator[Parcel]:
         """A parcel whose files have at most `limit` bytes each; usable inside the block."""
-        parcel, made = Parcel(), list[Path]()
+        text = text_of(job)
+        parcel, made = Parcel(text=text if is_long(text) else ""), list[Path]()
         until = asyncio.get_running_loop().time() + _SHRINK_SECONDS
         try:
             for asset in assets:
@@ -75,7 +85,8 @@ class Packer:
         if path is None:
             parcel.shown.append(Shown(asset=asset, link=link))
             return
-        name = f"{job.id[-6:].lower()}-{asset.position + 1}{path.suffix}"
+        which = f"{asset.position + 1}-preview" if is_preview(asset) else asset.position + 1
+        name = f"{job.id[-6:].lower()}-{which}{path.suffix}"
         parcel.shown.append(Shown(asset=asset, filename=name, link=link))
         parcel.paths.append(path)
         parcel.largest = max(parcel.largest, path.stat().st_size)

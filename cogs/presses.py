@@ -2,10 +2,8 @@
 
 import asyncio
 import io
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -14,23 +12,26 @@ from bot import policy
 from bot.engine import Order
 from bot.errors import GoneError, InvalidRequestError, NotAllowedError
 from bot.operations import Action, Row, follow_up, stand_in
-from bot.providers.prompt_text import OURS
 from bot.text import N_, _
 from cogs import forms, layout
 from cogs.ancestry import prompted_by, words_behind
 from cogs.buttons import PressId, job_id
 from cogs.editor import open_editor, picture_of
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
+from cogs.ideas import follow_text
+from cogs.repeats import repeated
 from cogs.replies import (
     BEING_DRAWN,
     Interaction,
     check_channel,
     destination_of,
+    hand_over,
     lead_to,
     person_of,
     take_order,
 )
 from cogs.uploads import check_address
+from cogs.wishes import follow_wish
 from cogs.words import info_text, words_of
 from storage.errors import NotFoundError
 from storage.models import Job, Status, Upload
@@ -55,6 +56,7 @@ class Presses:
             "cancel": lambda interaction, job, _press: self.cancel(interaction, job),
             "retry": lambda interaction, job, _press: self.retry(interaction, job),
             "again": self._again,
+            "imagine": self._imagine,
             "pick": self._pick,
         }
 
@@ -160,9 +162,12 @@ class Presses:
         return " ".join(filter(None, (words, params.follow_prompt())))
 
     async def _pick(self, interaction: Interaction, job: Job, press: PressId) -> None:
-        chosen = _chosen(interaction)
+        chosen, _colon, wish = _chosen(interaction).partition(":")
         index = int(chosen) if chosen in {"0", "1", "2", "3"} else press.image or 0
         _check_there(job, index)
+        if wish:
+            await follow_wish(interaction, job, index, wish)
+            return
         panel = layout.image_panel(job, self._engine.catalog, index)
         await interaction.response.send_message(view=panel, ephemeral=True)
 
@@ -195,15 +200,24 @@ class Presses:
             raise GoneError(N_("This message could not be deleted; delete it by hand.")) from None
 
     async def cancel(self, interaction: Interaction, job: Job) -> None:
-        """Cancel a job that nobody has begun to submit, and say whether that was in time."""
+        """Cancel a job that nobody has begun, and say whether that was in time."""
         policy.check_owner(person_of(interaction), job)
-        if await self._engine.cancel(job):
-            text = _("Canceled. Nothing was sent and nothing was charged.")
-        elif (await self.find(job.id)).status.is_final:
-            text = _("This is already finished.")
+        if job.status is Status.RUNNING and self._engine.may_cancel(job):
+            await hand_over(interaction, lambda: self._take_back(interaction, job))
+        elif await self._engine.cancel(job):
+            await tell(interaction, _("Canceled. Nothing was sent and nothing was charged."))
         else:
-            text = _(BEING_DRAWN)
-        await tell(interaction, text)
+            await self._too_late(interaction, job)
+
+    async def _take_back(self, interaction: Interaction, job: Job) -> None:
+        if await self._engine.cancel(job):
+            await tell(interaction, _("Canceled. It was withdrawn before it was begun."))
+        else:
+            await self._too_late(interaction, job)
+
+    async def _too_late(self, interaction: Interaction, job: Job) -> None:
+        is_final = (await self.find(job.id)).status.is_final
+        await tell(interaction, _("This is already finished.") if is_final else _(BEING_DRAWN))
 
     async def post_now(self, interaction: Interaction, job: Job) -> None:
         """Bring a finished job's delivery forward, and say so."""
@@ -225,42 +239,20 @@ class Presses:
             if before and before.status not in (Status.FAILED, Status.CANCELED):
                 await lead_to(interaction, before)
                 return
-            await take_order(interaction, await self._same(interaction, job, retry_of=job.id))
+            order = await repeated(interaction, job, await self._parent(job), retry_of=job.id)
+            await take_order(interaction, order)
 
     async def _again(self, interaction: Interaction, job: Job, _press: PressId) -> None:
         policy.check_press(person_of(interaction), job)
-        await take_order(interaction, await self._same(interaction, job))
+        await take_order(interaction, await repeated(interaction, job, await self._parent(job)))
 
-    async def _same(
-        self, interaction: Interaction, job: Job, *, retry_of: str | None = None
-    ) -> Order:
-        parent = await self.find(job.parent_id) if job.parent_id else None
-        once = False
-        if parent and retry_of and job.action:
-            # A retried U counts as the first press of that U.
-            once = self._engine.catalog.action(parent.operation, job.action).once
-        return Order(
-            operation=job.operation,
-            params=self._engine.catalog.operation(job.operation).validate(
-                json.loads(await self._readdressed(json.dumps(job.params)))
-            ),
-            destination=destination_of(interaction),
-            interaction_id=interaction.id,
-            uploads=job.uploads,
-            parent=parent,
-            index=job.parent_index,
-            action=job.action,
-            once=once,
-            retry_of=retry_of,
-        )
+    async def _parent(self, job: Job) -> Job | None:
+        return await self.find(job.parent_id) if job.parent_id else None
 
-    async def _readdressed(self, text: str) -> str:
-        """The text with the present address of each file of ours, which may have been another."""
-        for found in list(OURS.finditer(text)) if self._engine.public_url else ():
-            with suppress(NotFoundError):  # somebody else's address may look like ours
-                asset = await self._studio.assets.get(found[1].partition(".")[0])
-                text = text.replace(found[0], f"{self._engine.public_url}/m/{asset.name}")
-        return text
+    async def _imagine(self, interaction: Interaction, job: Job, press: PressId) -> None:
+        policy.check_press(person_of(interaction), job)
+        check_channel(interaction)
+        await follow_text(interaction, job, job_id(job.id, press.key))
 
 
 def _chosen(interaction: Interaction) -> str:

@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -19,6 +18,7 @@ from bot.operations import Catalog
 from bot.text import N_, _, explain, reading
 from bot.wire import Delivery, Outcome, Progress, Receipt
 from cogs.ancestry import words_behind
+from cogs.history import find_card, find_post
 from cogs.layout import (
     Shown,
     canceled_layout,
@@ -36,16 +36,13 @@ from cogs.posts import (
     ElsewhereError,
     Send,
     editing,
-    is_card,
     limit_of,
     may_pass,
-    may_read,
-    outcome_of,
     posting,
     reaching,
     reply_to,
 )
-from storage.assets import RESULT, AssetStore
+from storage.assets import PREVIEW, RESULT, UPLOAD, AssetStore
 from storage.errors import NotFoundError
 from storage.jobs import JobStore
 from storage.models import Job, Status, Upload
@@ -56,9 +53,7 @@ _DELIVER_SECONDS, _CARD_SECONDS, _UPLOAD_SECONDS = 240.0, 10.0, 60.0
 _NEW_CARD_SECONDS = 3.0  # less than the engine waits for it, so that no result overtakes a card
 _READY_SECONDS = 5.0  # right after a start commands come in a little earlier than the rest
 _CHUNK = 1 << 16
-_LOOK_BACK = 1000  # messages
 _CARD_PAUSES = (0.5, 2.0, 0.0)  # seconds after each try to delete a card
-_SKEW_MS = 60_000  # our clock may be ahead of Discord's
 
 Route = Callable[[Job], Awaitable[Channel]]
 
@@ -144,13 +139,7 @@ class DiscordCourier:
 
         Speaks to the current reader. discord.Forbidden where the bot may not write.
         """
-        is_result = job.status is Status.SUCCEEDED
-        delivery = Delivery(
-            job=job,
-            outcome=Outcome.RESULT if is_result else Outcome.NOTICE,
-            assets=await self._assets.of_job(job.id, RESULT) if is_result else (),
-            parent=await self._get(job.parent_id),
-        )
+        delivery = await self._kept(job)
         limit = target.filesize_limit if isinstance(target, discord.Interaction) else FILE_LIMIT
 
         async def send(message: dict[str, Any]) -> discord.Message:
@@ -162,6 +151,21 @@ class DiscordCourier:
         with reaching():
             async with asyncio.timeout(_DELIVER_SECONDS):
                 await self._send(delivery, Demands(limit), send)
+
+    async def _kept(self, job: Job) -> Delivery:
+        """A finished job's delivery from what its first one has left."""
+        parent = await self._get(job.parent_id)
+        if job.status is not Status.SUCCEEDED:
+            return Delivery(job=job, outcome=Outcome.NOTICE, parent=parent)
+        uploads = await self._assets.of_job(job.id, UPLOAD)
+        return Delivery(
+            job=job,
+            outcome=Outcome.RESULT,
+            assets=await self._assets.of_job(job.id, RESULT),
+            previews=await self._assets.of_job(job.id, PREVIEW),
+            notes=tuple(dict.fromkeys(asset.note for asset in uploads if asset.note)),
+            parent=parent,
+        )
 
     async def _deliver(self, delivery: Delivery) -> Receipt:
         job, belongs = delivery.job, f"<#{delivery.job.destination.channel_id}>"
@@ -200,7 +204,7 @@ class DiscordCourier:
         job, is_home = delivery.job, channel.id == delivery.job.destination.channel_id
         send, reference = posting(delivery, channel), reply_to(delivery.parent, channel)
         if delivery.attempted:
-            found, readable = await self._search(delivery, channel)
+            found, readable = await find_post(self._client, delivery, channel)
             if found is not None:
                 await self._drop_card(job, found)
                 return Receipt(channel_id=channel.id, message_id=found)
@@ -218,8 +222,9 @@ class DiscordCourier:
         self, delivery: Delivery, demands: Demands, send: Send, note: str = ""
     ) -> discord.Message:
         prompt = await words_behind(delivery.job, self._jobs, self._catalog)
+        assets = (*delivery.assets, *delivery.previews)
         while True:
-            async with self._packer.packed(delivery.job, delivery.assets, demands.limit) as parcel:
+            async with self._packer.packed(delivery.job, assets, demands.limit) as parcel:
                 view = self._layout(delivery, parcel.shown, prompt, note, plain=demands.plain)
                 message: dict[str, Any] = {"view": view}
                 if demands.reference:
@@ -239,22 +244,6 @@ class DiscordCourier:
         if delivery.outcome is Outcome.RESULT:
             return result_layout(delivery, self._catalog, shown, prompt=prompt, note=note)
         return notice_layout(delivery, self._catalog, prompt=prompt, note=note)
-
-    async def _search(self, delivery: Delivery, channel: Channel) -> tuple[int | None, bool]:
-        """The message of an earlier attempt, and whether the history could be read at all."""
-        job, seen = delivery.job, False
-        try:
-            # A post comes right after the end of its job, however much has been said since.
-            after = _moment_before(job.finished_at or job.created_at)
-            async for message in channel.history(limit=_LOOK_BACK, after=after):
-                seen = True
-                mine = self._client.user is not None and message.author == self._client.user
-                if mine and outcome_of(message, job) is delivery.outcome:
-                    return message.id, True
-        except discord.Forbidden:
-            return None, False
-        # Without the permission Discord answers with an empty list instead of an error.
-        return None, seen or may_read(channel)
 
     async def _get(self, number: str | None) -> Job | None:
         if number is None:
@@ -280,7 +269,7 @@ class DiscordCourier:
         for pause in _CARD_PAUSES:
             try:
                 async with asyncio.timeout(_CARD_SECONDS):
-                    card_id = job.card_id or await self._lost_card(job)
+                    card_id = job.card_id or await find_card(self._client, job)
                     if card_id is not None:
                         self._settled.append(card_id)
                         if card_id != message_id:
@@ -292,24 +281,9 @@ class DiscordCourier:
                     return
             await asyncio.sleep(pause)
 
-    async def _lost_card(self, job: Job) -> int | None:
-        """The card of a job that never learned its id: its answer was lost, or the process died."""
-        channel = self._client.get_partial_messageable(job.destination.channel_id)
-        after = _moment_before(job.created_at)
-        async for message in channel.history(limit=_LOOK_BACK, after=after):
-            if is_card(message, job):
-                return message.id
-        return None
-
     def _card(self, job: Job, card_id: int) -> discord.PartialMessage:
         channel = self._client.get_partial_messageable(job.destination.channel_id)
         return channel.get_partial_message(card_id)
 
     def _turn(self, job: Job) -> asyncio.Lock:
         return self._turns.setdefault(job.id, asyncio.Lock())
-
-
-def _moment_before(instant: int) -> discord.Object:
-    """A place in the history that nothing sent after `instant` stands before."""
-    moment = datetime.fromtimestamp((instant - _SKEW_MS) / 1000, UTC)
-    return discord.Object(discord.utils.time_snowflake(moment))

@@ -1,6 +1,6 @@
 """The rows of buttons and selects under a job's messages, derived from its operation's actions."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -9,11 +9,15 @@ from bot.errors import GoneError
 from bot.operations import Action, Catalog, Row
 from bot.text import _
 from cogs.buttons import job_id
+from cogs.texts import text_of
+from cogs.words import is_clip
 from storage.models import Job
 
 IMAGES = 4  # places of a grid that have buttons
 _MOST_IN_ROW, _MOST_OPTIONS = 5, 25
 _UNDER_ONE = (Row.IMAGE, Row.PAN, Row.ZOOM)
+_BY_PLACE = (Row.PICK, Row.VARIATION)  # whose buttons keep a place that lost its picture
+_AGAIN = frozenset({"lingtu"})  # whose results have no reroll
 
 Item = discord.ui.Item[Any]
 ActionRow = discord.ui.ActionRow[Any]
@@ -22,10 +26,22 @@ ActionRow = discord.ui.ActionRow[Any]
 def actions_of(job: Job, catalog: Catalog) -> Sequence[Action]:
     """The actions that fit this result; none where this version no longer knows its operation."""
     try:
-        actions = catalog.operation(job.operation).actions
+        actions = catalog.offered(job.operation)
     except GoneError:
         return ()
     return [action for action in actions if action.fits(job.traits)]
+
+
+def result_rows(job: Job, catalog: Catalog, there: Sequence[bool]) -> Iterator[ActionRow]:
+    """The rows of a result by what it holds; `there` says which places can be gone on from."""
+    numbers = [index for index, is_there in enumerate(there[:IMAGES]) if is_there]
+    by_place = any(action.row in _BY_PLACE for action in actions_of(job, catalog))
+    if is_clip(job) or len(numbers) > 1 or (by_place and len(there) > 1):
+        yield from grid_rows(job, catalog, there)
+    elif numbers:
+        yield from image_rows(job, catalog, numbers[0])
+    else:
+        yield from tool_rows(job, catalog)
 
 
 def grid_rows(job: Job, catalog: Catalog, there: Sequence[bool]) -> Iterator[ActionRow]:
@@ -75,40 +91,45 @@ def tool_rows(job: Job, catalog: Catalog) -> Iterator[ActionRow]:
 
 
 def result_row(job: Job) -> ActionRow:
-    """ℹ️ ✉️ 🗑️, which address the result itself."""
-    return _own_row(job, {"info": "ℹ️", "dm": "✉️", "delete": "🗑️"})
+    """Imagine and Again where they apply, then ℹ️ ✉️ 🗑️: all address the result itself."""
+    row = discord.ui.ActionRow[Any]()
+    if text_of(job):
+        row.add_item(_named(job, "imagine", _("Imagine"), discord.ButtonStyle.primary))
+    if job.provider in _AGAIN:
+        row.add_item(_named(job, "again", _("Again")))
+    for button in _signs(job, {"info": "ℹ️", "dm": "✉️", "delete": "🗑️"}):
+        row.add_item(button)
+    return row
 
 
 def notice_row(job: Job, *, retry: bool) -> ActionRow:
     """Retry, where it can help, and ℹ️."""
-    row = _own_row(job, {"info": "ℹ️"})
-    if retry:
-        button: discord.ui.Button[Any] = discord.ui.Button(
-            label=_("Retry"),
-            style=discord.ButtonStyle.primary,
-            custom_id=job_id(job.id, "retry"),
-        )
-        return discord.ui.ActionRow(button, *row.children)
-    return row
+    first = [_named(job, "retry", _("Retry"), discord.ButtonStyle.primary)] if retry else []
+    return discord.ui.ActionRow(*first, *_signs(job, {"info": "ℹ️"}))
 
 
 def cancel_row(job: Job) -> ActionRow:
     """The card's only button."""
-    return discord.ui.ActionRow(
-        discord.ui.Button(
-            label=_("Cancel"),
-            style=discord.ButtonStyle.danger,
-            custom_id=job_id(job.id, "cancel"),
-        )
-    )
+    return discord.ui.ActionRow(_named(job, "cancel", _("Cancel"), discord.ButtonStyle.danger))
 
 
-def _own_row(job: Job, emojis: dict[str, str]) -> ActionRow:
-    buttons: Iterable[Item] = (
-        discord.ui.Button(emoji=emoji, custom_id=job_id(job.id, key))
-        for key, emoji in emojis.items()
-    )
-    return discord.ui.ActionRow(*buttons)
+def choice_row(job: Job, numbers: Sequence[int], wish: str) -> ActionRow:
+    """The list of a result's images; what is wished for is done with the one that is chosen."""
+    return discord.ui.ActionRow(_pick(job, numbers, max(numbers) + 1, f":{wish}"))
+
+
+def _named(
+    job: Job,
+    key: str,
+    label: str,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+) -> discord.ui.Button[Any]:
+    return discord.ui.Button(label=label, style=style, custom_id=job_id(job.id, key))
+
+
+def _signs(job: Job, emojis: Mapping[str, str]) -> Iterator[discord.ui.Button[Any]]:
+    for key, emoji in emojis.items():
+        yield discord.ui.Button(emoji=emoji, custom_id=job_id(job.id, key))
 
 
 def _per_image(job: Job, action: Action, there: Sequence[bool]) -> list[Item]:
@@ -133,12 +154,12 @@ def _button(
     )
 
 
-def _pick(job: Job, numbers: Sequence[int], places: int) -> discord.ui.Select[Any]:
+def _pick(job: Job, numbers: Sequence[int], places: int, wish: str = "") -> discord.ui.Select[Any]:
     return discord.ui.Select(
         custom_id=job_id(job.id, "pick"),
         placeholder=_("Image 1–{most}…", most=places),
         options=[
-            discord.SelectOption(label=_("Image {n}", n=index + 1), value=str(index))
+            discord.SelectOption(label=_("Image {n}", n=index + 1), value=f"{index}{wish}")
             for index in numbers
         ],
     )

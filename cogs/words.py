@@ -75,7 +75,10 @@ def model_of(job: Job) -> str:
     labels = [MODEL_BY_KEY[trait].label for trait in job.traits if trait in MODEL_BY_KEY]
     if labels:
         return labels[0]
-    return VIDEO.label if is_clip(job) else _title_of(job.provider)
+    if is_clip(job):
+        return VIDEO.label
+    title = _title_of(job.provider)
+    return f"{title} Pro" if job.operation.endswith("_pro") else title
 
 
 def _title_of(name: str) -> str:
@@ -150,9 +153,11 @@ def lineage(job: Job, parent: Job | None, catalog: Catalog) -> str:
 
 
 def charged(job: Job) -> str:
-    """What a failed job cost, as far as that is known."""
+    """What a failed or canceled job cost, as far as that is known."""
     if job.cost is not None and job.cost > 0:
         return _("It was charged: {cost}.", cost=money(job.cost))
+    if job.status is Status.CANCELED and job.progress == 0.0:
+        return _("It was withdrawn before it was begun.")
     never_taken = job.external_id is None and job.failure in _FREE
     if job.cost == 0 or never_taken or (not job.attempts and job.failure != UNCERTAIN):
         return _("Nothing was charged.")

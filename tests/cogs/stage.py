@@ -1,14 +1,16 @@
 """A simulated Discord with the real library, our client and the workshop's engine behind it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
 import simcord
 
 from bot.errors import UserError
+from bot.providers import catalog
+from bot.providers import provider as protocol_of
 from cogs.bot import Desk, Studio
 from storage.drafts import DraftStore
 from storage.errors import StorageError
@@ -42,6 +44,20 @@ class Stage:
     async def job(self) -> Job:
         """The newest row."""
         return (await self.jobs())[-1]
+
+    async def ordered(self, command: str, **options: Any) -> Job:
+        """Ann's new job by any command."""
+        before = len(await self.jobs())
+        answer = await self.ann.slash(self.channel, command, **options)
+        assert len(await self.jobs()) == before + 1, answer
+        return await self.job()
+
+    async def refused(self, command: str, **options: Any) -> str:
+        """What any command answers privately, having ordered nothing."""
+        before = len(await self.jobs())
+        answer = await self.ann.slash(self.channel, command, **options)
+        assert len(await self.jobs()) == before, await self.job()
+        return said(answer)
 
     async def imagine(self, prompt: str = "a cat on a mat", **options: Any) -> Job:
         """Ann's new job."""
@@ -91,7 +107,25 @@ def said(result: Any) -> str:
     return str(answer.content)
 
 
-def make_studio(workshop: Workshop, public_url: str = "https://atelier.example") -> Studio:
+def connect(workshop: Workshop, accounts: Collection[str]) -> None:
+    """Give the engine an account of each of these providers, and of no others."""
+    parts = workshop.parts
+    (account, *_others) = parts.credentials.values()
+    workshop.parts = replace(
+        parts,
+        catalog=catalog(accounts),
+        providers={name: protocol_of(name) for name in accounts},
+        credentials={
+            (name, "env"): parts.credentials.get((name, "env"), replace(account, provider=name))
+            for name in accounts
+        },
+    )
+    workshop.restart()
+
+
+def make_studio(
+    workshop: Workshop, public_url: str = "https://atelier.example", **options: Any
+) -> Studio:
     database = workshop.database
     desk = Desk(
         engine=workshop.engine,
@@ -100,14 +134,20 @@ def make_studio(workshop: Workshop, public_url: str = "https://atelier.example")
         moodboards=MoodboardStore(database),
         people=PeopleStore(database),
     )
-    studio = Studio(desk, public_url=public_url, now=workshop.clock)
+    studio = Studio(desk, public_url=public_url, now=workshop.clock, **options)
     workshop.deliverer.keeper.courier = studio.courier
     return studio
 
 
 @asynccontextmanager
-async def staged(workshop: Workshop, **options: Any) -> AsyncIterator[Stage]:
-    """Three people in a channel; errors that reached no person fail the test in the end."""
+async def staged(
+    workshop: Workshop, *, accounts: Collection[str] = (), **options: Any
+) -> AsyncIterator[Stage]:
+    """Three people in a channel; errors that reached no person fail the test in the end.
+
+    `accounts` are the providers that are connected, where it is not those of the workshop.
+    """
+    connect(workshop, accounts or {name for name, _account in workshop.parts.credentials})
     studio = make_studio(workshop, **options)
     # Not `simcord.run`: its clock is bound to one context, and a fixture ends in another.
     env = simcord.Env(studio)

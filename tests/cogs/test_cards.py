@@ -16,7 +16,12 @@ ANY = {("youchuan", "env"): 10}
 
 @pytest.fixture
 def cards(jobs: JobStore, courier: RecordingCourier, clock: Clock) -> Cards:
-    return Cards(jobs, courier, clock)
+    return Cards(jobs, courier, clock, waits_there)
+
+
+def waits_there(job: Job) -> bool:
+    """What an engine says whose provider takes waiting jobs back."""
+    return job.progress == 0.0
 
 
 async def queued(jobs: JobStore, **overrides: Any) -> Job:
@@ -25,12 +30,15 @@ async def queued(jobs: JobStore, **overrides: Any) -> Job:
     return job
 
 
-async def running(jobs: JobStore, clock: Clock, **overrides: Any) -> Job:
+async def running(
+    jobs: JobStore, clock: Clock, *, progress: float | None = None, **overrides: Any
+) -> Job:
     job = await queued(jobs, **overrides)
     claimed = await jobs.claim_queued(ANY, now=clock(), lease_until=clock() + 1)
     assert claimed
     await jobs.begin_attempt(claimed, now=clock(), deadline_at=clock() + 10**9)
-    await jobs.start(job.id, "ab" * 12, progress=None, due_at=clock() + 10**8, deadline_at=2**50)
+    due = clock() + 10**8
+    await jobs.start(job.id, "ab" * 12, progress=progress, due_at=due, deadline_at=2**50)
     return job
 
 
@@ -71,6 +79,18 @@ async def test_a_card_is_edited_at_most_every_three_seconds(
     await cards.tick()
 
     assert (too_soon, len(courier.progress)) == (1, 2)
+
+
+async def test_a_card_is_edited_when_its_job_cannot_be_canceled_any_more(
+    jobs: JobStore, cards: Cards, courier: RecordingCourier, clock: Clock
+) -> None:
+    job = await running(jobs, clock, progress=0.0)
+    await cards.tick()
+    clock.advance(3)
+    await jobs.start(job.id, "ab" * 12, progress=0.01, due_at=clock(), deadline_at=2**50)
+    await cards.tick()
+
+    assert [seen.can_cancel for seen in courier.progress] == [True, False]
 
 
 async def test_the_bar_grows_by_the_usual_time(
@@ -124,7 +144,7 @@ async def test_the_loop_outlives_an_outage(
     jobs: JobStore, courier: RecordingCourier, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cogs.cards._TICK_SECONDS", 0)
-    cards, done = Cards(jobs, courier, clock), asyncio.Event()
+    cards, done = Cards(jobs, courier, clock, waits_there), asyncio.Event()
     troubles = [StorageError("away"), ValueError("a fault of ours")]
 
     async def on_cards() -> list[Job]:

@@ -2,26 +2,34 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.providers import prompt
+from bot.providers import catalog, lingtu_params, prompt
 from cogs import EXTENSIONS
 from tests.cogs.stage import make_studio
 from tests.conftest import Workshop
 
 NAME = re.compile(r"[-_'\w]{1,32}")
 GUILD, BOT_DM, GUILD_INSTALL = 0, 1, 0
+SLASH, MESSAGE = 1, 3
 
 
 @pytest.fixture
-async def commands(workshop: Workshop) -> list[dict[str, Any]]:
-    """What a sync sends, one object per top-level command."""
+async def synced(workshop: Workshop) -> list[dict[str, Any]]:
+    """What a sync sends, one object per top-level command or menu."""
     studio = make_studio(workshop)
     for extension in EXTENSIONS:
         await studio.load_extension(extension)
     return [command.to_dict(studio.tree) for command in studio.tree.get_commands()]
+
+
+@pytest.fixture
+def commands(synced: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The slash commands alone."""
+    return [command for command in synced if command["type"] == SLASH]
 
 
 def parts(command: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -71,8 +79,15 @@ async def test_no_command_is_longer_than_discord_allows(commands: list[dict[str,
     assert all(characters(command) <= 8000 for command in commands)
 
 
-async def test_commands_work_in_servers_and_in_the_bots_dm(commands: list[dict[str, Any]]):
-    for command in commands:
+async def test_menus_are_few_and_have_names_of_their_own(synced: list[dict[str, Any]]):
+    names = [menu["name"] for menu in synced if menu["type"] == MESSAGE]
+
+    assert len(set(names)) == len(names) <= 15
+    assert all(1 <= len(name) <= 32 for name in names)
+
+
+async def test_commands_work_in_servers_and_in_the_bots_dm(synced: list[dict[str, Any]]):
+    for command in synced:
         assert set(command["contexts"]) == {GUILD, BOT_DM}, command["name"]
         assert command["integration_types"] == [GUILD_INSTALL], command["name"]
 
@@ -80,8 +95,27 @@ async def test_commands_work_in_servers_and_in_the_bots_dm(commands: list[dict[s
 async def test_the_models_offered_are_models_that_exist(commands: list[dict[str, Any]]):
     offered = {c["value"]: c["name"] for c in option(commands, "model")["choices"]}
 
+    assert offered.pop("lingtu") == "Lingtu"
+    assert offered.pop("lingtu_pro") == "Lingtu Pro"
     assert {"v8.1", "v7", "v6.1", "v5.2", "niji7", "niji6"} == set(offered)
     assert all(prompt.MODEL_BY_KEY[key].label == label for key, label in offered.items())
+
+
+async def test_what_refusals_name_in_quotes_is_an_option(commands: list[dict[str, Any]]):
+    folder = Path(lingtu_params.__file__).parent
+    sources = [folder / f"lingtu_{name}.py" for name in ("canvas", "fields", "params")]
+    quoted = {name for path in sources for name in re.findall("“([^”]+)”", path.read_text())}
+    options = {option["name"] for command in commands for option in parts(command)}
+
+    assert quoted
+    assert quoted <= options
+
+
+async def test_every_command_of_the_catalog_is_there(commands: list[dict[str, Any]]):
+    rows = (*catalog().values(), *catalog().calls)
+    listed = {name.partition(" ")[0] for row in rows for name in row.commands}
+
+    assert listed <= {command["name"] for command in commands}
 
 
 @pytest.mark.parametrize("name", ["stylize", "chaos"])

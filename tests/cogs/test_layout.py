@@ -40,6 +40,11 @@ TRAITS = [
     for size in (0, 1, 2)
     for flags in itertools.combinations(FLAGS, size)
 ]
+TITLE: Any = {
+    "operation": "lingtu.title",
+    "provider": "lingtu",
+    "traits": frozenset({"lingtu", "text"}),
+}
 LONG = st.text(max_size=9000) | st.sampled_from(
     ("@everyone <@1> [here](https://evil.example) " * 200, "*" * 8192, "\\" * 8192, "字" * 8192)
 )
@@ -63,8 +68,13 @@ def places(job: Job, count: int, removed: tuple[int, ...] = ()) -> list[Shown]:
 def shown(
     job: Job, count: int = 4, removed: tuple[int, ...] = (), **overrides: Any
 ) -> list[dict[str, Any]]:
+    return laid_out(job, places(job, count, removed), **overrides)
+
+
+def laid_out(job: Job, files: list[Shown], **overrides: Any) -> list[dict[str, Any]]:
     delivery = Delivery(job=job, outcome=Outcome.RESULT, **overrides)
-    return checked(result_layout(delivery, CATALOG, places(job, count, removed)))
+    names = [file.filename for file in files]
+    return checked(result_layout(delivery, CATALOG, files), *names, "description.txt")
 
 
 def notice(job: Job) -> list[dict[str, Any]]:
@@ -76,11 +86,10 @@ def failed(error: Exception, **overrides: Any) -> Job:
     return make_job(**{"status": Status.FAILED, "attempts": 1, **values, **overrides})
 
 
-def checked(view: discord.ui.LayoutView) -> list[dict[str, Any]]:
+def checked(view: discord.ui.LayoutView, *files: str) -> list[dict[str, Any]]:
     """All parts of a layout that keeps Discord's limits and our own."""
     components: Any = view.to_components()
     parts = list(walk(components))
-    files = [f"abc-{n}.png" for n in range(1, 11)]
     rules.check_components(components, v2=True, files=files)
     assert len(parts) <= 36
     assert len(buttons(parts)) <= 15
@@ -143,6 +152,7 @@ def test_one_image_has_the_full_set() -> None:
     assert [option["label"] for option in more["options"]] == [
         *("Zoom custom", "Edit", "Animate (low motion)", "Animate (high motion)"),
         *("Upscale 2x", "Upscale 4x", "Remove background"),
+        *("Enlarge", "Vectorize", "Similar", "Describe"),
     ]
 
 
@@ -173,7 +183,8 @@ def test_an_upscaled_pictures_buttons_address_its_source() -> None:
 @pytest.mark.parametrize("count", [0, 1, 2, 4, 6])
 def test_every_result_keeps_within_the_limits(row: Any, count: int) -> None:
     for traits in TRAITS:
-        job = done(operation=row.name, traits=traits, parent_id="01ARZ3NDEKTSV4RRFFQ69G5FAV")
+        origin = {"operation": row.name, "provider": row.provider}
+        job = done(**origin, traits=traits, parent_id="01ARZ3NDEKTSV4RRFFQ69G5FAV")
         parts = shown(job, count)
 
         assert f"job:{job.id}:info" in ids(parts)
@@ -201,10 +212,11 @@ def test_a_hostile_prompt_breaks_no_limit(prompt: str, count: int, note: str) ->
     error = ModerationError("{reason}", reason=note[:300])
     job = done(params={"text": prompt or "x"}, delivery_note=note, failure="uncertain")
     progress = Progress(job=replace(job, status=Status.QUEUED), now=NOON)
+    result = {"text": note}
 
     for parts in (
         shown(job, count),
-        shown(replace(job, result={"text": note}), count),
+        shown(replace(job, **TITLE, params={"image": "x", "prompt": prompt}, result=result), 0),
         notice(failed(error, params=job.params)),
         checked(card_layout(progress, CATALOG)),
         checked(image_panel(job, CATALOG, 0)),
@@ -281,7 +293,8 @@ def test_an_original_is_linked_where_a_smaller_one_is_attached() -> None:
         [replace(place, link="https://a.example/m/x.png")],
     )
 
-    assert "[Image 1 in full size](https://a.example/m/x.png)" in text(checked(view))
+    said = text(checked(view, place.filename))
+    assert "[Image 1 in full size](https://a.example/m/x.png)" in said
 
 
 @pytest.mark.parametrize(
@@ -380,7 +393,9 @@ def test_a_canceled_card_says_that_nothing_was_charged() -> None:
 
 def test_the_plain_layout_can_be_told_apart_from_a_notice() -> None:
     job = done()
-    result = checked(plain_layout(Delivery(job=job, outcome=Outcome.RESULT), places(job, 4)))
+    files = places(job, 4)
+    view = plain_layout(Delivery(job=job, outcome=Outcome.RESULT), files)
+    result = checked(view, *(file.filename for file in files))
     bad = make_job(status=Status.FAILED)
     told = checked(plain_layout(Delivery(job=bad, outcome=Outcome.NOTICE), []))
 

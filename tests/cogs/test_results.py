@@ -22,7 +22,7 @@ from cogs import parcels, results
 from cogs.parcels import Packer
 from cogs.posts import nonce_of
 from cogs.results import DiscordCourier
-from storage.assets import AssetStore
+from storage.assets import PREVIEW, AssetStore
 from storage.jobs import JobStore
 from storage.models import Asset, Job, Status, Upload
 from tests.discord_double import (
@@ -452,6 +452,33 @@ async def test_a_clip_that_cannot_shrink_is_linked(post: Post) -> None:
 
     assert message.attachments == []
     assert f"{PUBLIC_URL}/m/{clip[0].name}" in message.text()
+
+
+async def test_documents_are_attached_beside_their_preview(post: Post) -> None:
+    job = post.job(operation="lingtu.vector", provider="lingtu", traits=frozenset({"vector"}))
+    drawing = await post.kept(job, 1, b"<svg/>", extension="svg")
+    preview = await post.kept(job, 1, role=PREVIEW)
+    delivery = await post.delivery(job, assets=drawing, previews=preview, notes=("Made smaller.",))
+    message = post.message(await post.courier.deliver(delivery))
+
+    end = job.id[-6:].lower()
+    names = [f"{end}-1.svg", f"{end}-1-preview.png"]
+    assert [file.filename for file in message.attachments] == names
+    assert [item["description"] for item in message.media()] == ["Preview"]
+    assert "-# Made smaller." in message.text()
+    assert post.double.violations == []
+
+
+async def test_a_long_text_is_attached_to_its_message(post: Post) -> None:
+    text = "a heron; " * 700
+    job = post.job(operation="lingtu.img2text", provider="lingtu", result={"text": text})
+    delivery = Delivery(job=job, outcome=Outcome.RESULT)
+    message = post.message(await post.courier.deliver(delivery))
+
+    (file,) = message.attachments
+    assert (file.filename, file.data.decode()) == ("description.txt", text)
+    assert message.find_button("Imagine")["custom_id"] == f"job:{job.id}:imagine"
+    assert post.double.violations == []
 
 
 async def test_a_file_that_is_lost_does_not_hold_the_others_back(post: Post) -> None:

@@ -1,4 +1,4 @@
-"""``/retexture``, ``/matting``, and the same by the menu under a picture."""
+"""``/retexture``, ``/matting`` and kin, and the former two by the menu under a picture."""
 
 import re
 from collections.abc import AsyncIterator
@@ -15,7 +15,15 @@ ADDRESS = r"https?://\S+/m/[\w-]{22}\.(png|jpg)"
 
 @pytest.fixture
 async def stage(workshop: Workshop) -> AsyncIterator[Stage]:
-    async with staged(workshop) as opened:
+    async with staged(workshop, accounts=("youchuan",)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def lingtu(workshop: Workshop) -> AsyncIterator[Stage]:
+    """A bot that has both accounts and knows two styles."""
+    styles = ("royal_1=Royal portrait", "clay_7")
+    async with staged(workshop, accounts=("youchuan", "lingtu"), lingtu_styles=styles) as opened:
         yield opened
 
 
@@ -82,6 +90,111 @@ async def test_a_picture_that_turns_out_to_be_none_fails_unpaid(stage: Stage):
     job = await stage.job()
     assert (job.failure, stage.workshop.provider.paid) == ("invalid", [])
     assert "Nothing was charged" in str(stage.last().components[0].to_dict())
+
+
+MIDJOURNEYS = "youchuan.remove_background"
+# Command, its options beside the picture, what is asked of whom.
+ORDERS: tuple[tuple[str, dict[str, Any], str, dict[str, Any]], ...] = (
+    ("matting", {}, "lingtu.matting", {}),
+    ("matting", {"kind": "0", "format": "png"}, "lingtu.matting", {"type": 0, "formats": ["png"]}),
+    ("matting", {"kind": "1", "format": "psd"}, "lingtu.matting", {"type": 1, "formats": ["psd"]}),
+    ("matting", {"format": "both"}, "lingtu.matting", {"formats": ["png", "psd"]}),
+    ("matting", {"kind": MIDJOURNEYS}, MIDJOURNEYS, {}),
+    ("lineart", {}, "lingtu.lineart", {}),
+    ("lineart", {"prompt": " thick lines "}, "lingtu.lineart", {"prompt": "thick lines"}),
+    ("upscale", {}, "lingtu.upscale", {}),
+    ("upscale", {"factor": 4}, "lingtu.upscale", {"multiple": 4}),
+    (
+        "upscale",
+        {"kind": "0", "factor": 1, "denoise": True},
+        "lingtu.upscale",
+        {"type": "0", "multiple": 1, "denoise": True},
+    ),
+    ("upscale", {"kind": "1"}, "lingtu.upscale", {"type": "1"}),
+    (
+        "upscale",
+        {"kind": "1", "resolution": 4, "denoise": False},
+        "lingtu.upscale",
+        {"type": "1", "multiple": 4, "denoise": False},
+    ),
+    ("vectorize", {}, "lingtu.vector", {}),
+    ("vectorize", {"format": "svg"}, "lingtu.vector", {"formats": ["svg"]}),
+    ("vectorize", {"format": "eps"}, "lingtu.vector", {"formats": ["svg", "eps"]}),
+    ("pattern", {}, "lingtu.detect", {}),
+    ("expand", {"factor": 1.2}, "lingtu.expand", {"type": 1, "scale": 1.2}),
+    ("expand", {"aspect": "21：9"}, "lingtu.expand", {"type": 2, "ar": "21:9"}),
+    (
+        "restyle",
+        {"type": 1, "style": "royal PORTRAIT"},
+        "lingtu.style_transfer",
+        {"type": 1, "style": "royal_1"},
+    ),
+    (
+        "restyle",
+        {"type": 2, "style": "their_own", "mask": True},
+        "lingtu.style_transfer",
+        {"type": 2, "style": "their_own", "return_mask": True},
+    ),
+)
+
+
+async def test_a_tool_asks_for_what_its_options_say_and_for_no_more(lingtu: Stage):
+    for command, options, operation, values in ORDERS:
+        job = await lingtu.ordered(command, image=("a.png", picture()), **options)
+        field = "img_url" if operation == MIDJOURNEYS else "image"
+
+        assert (job.operation, job.params) == (operation, {field: "upload://0", **values}), options
+        assert [upload.filename for upload in job.uploads] == ["a.png"]
+
+
+REFUSALS: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("matting", {"kind": MIDJOURNEYS, "format": "psd"}, "Leave “format” out: Midjourney makes"),
+    ("matting", {"kind": MIDJOURNEYS, "format": "png"}, "Leave “format” out: Midjourney makes"),
+    ("upscale", {"resolution": 4}, "Leave “resolution” out, or choose “Make clearer”"),
+    ("upscale", {"kind": "0", "resolution": 1}, "Leave “resolution” out, or choose"),
+    ("upscale", {"kind": "1", "factor": 2}, "Leave “factor” out: to make a picture clearer"),
+    ("expand", {}, "Give a “factor” such as 1.2, or an “aspect” such as 16:9."),
+    ("expand", {"factor": 1.0}, "“factor” must be greater than 1"),
+    ("expand", {"factor": 2.0, "aspect": "3:2"}, "Give either a “factor” or an “aspect”, not"),
+    ("expand", {"aspect": "wide"}, "“aspect” must be two whole numbers such as 16:9."),
+    ("restyle", {"type": 1, "style": " "}, "style is missing."),
+    ("pattern", {"image": ("a.mp4", b"moov")}, "is no picture"),
+)
+
+
+async def test_options_that_do_not_go_together_are_refused_by_name(lingtu: Stage):
+    for command, options, words in REFUSALS:
+        given = {"image": ("a.png", picture()), **options}
+
+        assert words in await lingtu.refused(command, **given), options
+
+
+async def test_matting_is_midjourneys_where_nobody_else_is_connected(stage: Stage):
+    job = await stage.ordered("matting", image=("a.png", picture()))
+
+    assert (job.operation, job.params) == (MIDJOURNEYS, {"img_url": "upload://0"})
+    assert "Leave “format” out" in await stage.refused(
+        "matting", image=("a.png", picture()), format="psd"
+    )
+
+
+async def test_a_tool_of_a_provider_without_an_account_is_refused(stage: Stage):
+    assert "not set up" in await stage.refused("lineart", image=("a.png", picture()))
+
+
+async def test_the_styles_that_the_bot_was_told_of_are_suggested(lingtu: Stage):
+    async def offered(typed: str) -> dict[str, str]:
+        choices = await lingtu.ann.autocomplete(lingtu.channel, "restyle", "style", typed)
+        return {choice["value"]: choice["name"] for choice in choices}
+
+    assert await offered("") == {"royal_1": "Royal portrait", "clay_7": "clay_7"}
+    assert await offered("ROYAL") == {"royal_1": "Royal portrait"}
+
+
+async def test_the_ratios_to_extend_a_picture_to_are_suggested(lingtu: Stage):
+    choices = await lingtu.ann.autocomplete(lingtu.channel, "expand", "aspect", "9")
+
+    assert [choice["value"] for choice in choices] == ["9", "9:16"]
 
 
 async def chosen(stage: Stage, place: str, key: str) -> Any:
@@ -166,7 +279,7 @@ async def test_the_menu_offers_no_retexture_by_an_old_model(stage: Stage, model:
 async def hidden(workshop: Workshop) -> AsyncIterator[Stage]:
     """A bot without a public address."""
     workshop.restart(public_url="")
-    async with staged(workshop, public_url="") as opened:
+    async with staged(workshop, accounts=("youchuan",), public_url="") as opened:
         yield opened
 
 

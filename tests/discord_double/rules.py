@@ -9,6 +9,13 @@ V2_TOP = frozenset({1, 9, 10, 12, 13, 14, 17})
 SELECTS = frozenset({3, 5, 6, 7, 8})
 IN_LABEL = SELECTS | {4, 19, 21, 22, 23}
 MIB = 1024 * 1024
+LOCALES = frozenset(
+    {
+        *("id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu"),
+        *("nl", "no", "pl", "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru"),
+        *("uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko"),
+    }
+)
 Component = dict[str, Any]
 
 
@@ -299,7 +306,8 @@ def check_choices(choices: Any, at: str, kind: int | None = None) -> None:
     """Check the choices of an option, or of an autocomplete answer."""
     count(choices, 0, 25, at)
     for index, choice in enumerate(choices):
-        length(choice.get("name"), 1, 100, f"{at}.{index}.name")
+        for name in _in_all_languages(choice, "name", f"{at}.{index}"):
+            length(name, 1, 100, f"{at}.{index}.name")
         value = choice.get("value")
         if kind == 3 or isinstance(value, str):
             length(value, 1 if kind else 0, 100, f"{at}.{index}.value")
@@ -319,8 +327,10 @@ def check_commands(commands: Any) -> None:
 
 def _command(command: Component, at: str) -> None:
     if command.get("type", 1) != 1:
-        length(command.get("name"), 1, 32, f"{at}.name")
-        need(not command.get("description"), f"{at}.description", "a menu has none")
+        for name in _in_all_languages(command, "name", at):
+            length(name, 1, 32, f"{at}.name")
+        described = command.get("description") or command.get("description_localizations")
+        need(not described, f"{at}.description", "a menu has none")
         return
     _named(command, at)
     _command_options(command.get("options") or [], f"{at}.options", depth=0)
@@ -329,13 +339,22 @@ def _command(command: Component, at: str) -> None:
 
 
 def _named(part: Component, at: str) -> None:
-    for name in (part.get("name"), *(part.get("name_localizations") or {}).values()):
+    for name in _in_all_languages(part, "name", at):
         length(name, 1, 32, f"{at}.name")
         fine = all(c in "-_'" or unicodedata.category(c)[0] in "LNM" for c in name)
         need(fine and name == name.lower(), f"{at}.name", f"{name!r} does not match the pattern")
-    texts = (part.get("description"), *(part.get("description_localizations") or {}).values())
-    for text in texts:
+    for text in _in_all_languages(part, "description", at):
         length(text, 1, 100, f"{at}.description")
+
+
+def _in_all_languages(part: Component, key: str, at: str) -> list[Any]:
+    """A text and what stands for it in other languages, each of which Discord must know."""
+    others = part.get(f"{key}_localizations")
+    others = {} if others is None else others
+    need(isinstance(others, dict), f"{at}.{key}_localizations", "must be an object")
+    unknown = sorted(set(others) - LOCALES)
+    need(not unknown, f"{at}.{key}_localizations", f"{unknown} are no locales")
+    return [part.get(key), *others.values()]
 
 
 def _command_options(options: list[Component], at: str, depth: int) -> None:

@@ -1,0 +1,47 @@
+"""What a channel's history tells of a job: whether it was posted, and where its card is."""
+
+from datetime import UTC, datetime
+
+import discord
+
+from bot.wire import Delivery
+from cogs.posts import Channel, is_card, may_read, outcome_of
+from storage.models import Job
+
+_LOOK_BACK = 1000  # messages
+_SKEW_MS = 60_000  # our clock may be ahead of Discord's
+
+
+async def find_post(
+    client: discord.Client, delivery: Delivery, channel: Channel
+) -> tuple[int | None, bool]:
+    """The message of an earlier attempt, and whether the history could be read at all."""
+    job, seen = delivery.job, False
+    try:
+        # A post comes right after the end of its job, however much has been said since.
+        after = _moment_before(job.finished_at or job.created_at)
+        async for message in channel.history(limit=_LOOK_BACK, after=after):
+            seen = True
+            mine = client.user is not None and message.author == client.user
+            if mine and outcome_of(message, job) is delivery.outcome:
+                return message.id, True
+    except discord.Forbidden:
+        return None, False
+    # Without the permission Discord answers with an empty list instead of an error.
+    return None, seen or may_read(channel)
+
+
+async def find_card(client: discord.Client, job: Job) -> int | None:
+    """The card of a job that never learned its id: its answer was lost, or the process died."""
+    channel = client.get_partial_messageable(job.destination.channel_id)
+    after = _moment_before(job.created_at)
+    async for message in channel.history(limit=_LOOK_BACK, after=after):
+        if is_card(message, job):
+            return message.id
+    return None
+
+
+def _moment_before(instant: int) -> discord.Object:
+    """A place in the history that nothing sent after `instant` stands before."""
+    moment = datetime.fromtimestamp((instant - _SKEW_MS) / 1000, UTC)
+    return discord.Object(discord.utils.time_snowflake(moment))

@@ -1,0 +1,59 @@
+"""From a text result to pictures: the form that shows the text, and the order of what it became."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.errors import InvalidRequestError
+from bot.providers import prompt as midjourney
+from bot.text import N_, _
+from cogs import forms
+from cogs.batches import Batch, take_batch, written_out
+from cogs.imagine import drawing
+from cogs.models import MIDJOURNEY, plain_model, plain_requests
+from cogs.replies import Interaction, destination_of, take_order
+from cogs.texts import text_of
+from storage.models import Job
+
+if TYPE_CHECKING:
+    from cogs.bot import Studio
+
+_FIELD = "prompt"
+
+
+async def follow_text(interaction: Interaction, job: Job, custom_id: str) -> None:
+    """Ask with the text of a result, and draw what comes back as ``/imagine`` would.
+
+    `custom_id` is the button's, which the form takes over: both work after a restart.
+    """
+    text = text_of(job)
+    if not text:
+        raise InvalidRequestError(N_("This result has no text to draw from."))
+    if interaction.type is not discord.InteractionType.modal_submit:
+        await interaction.response.send_modal(_form(interaction.client, custom_id, text))
+        return
+    data: Any = interaction.data or {}
+    batch = _batch(interaction.client, forms.said_in(data, _FIELD))
+    if len(batch.requests) > 1:
+        await take_batch(interaction, batch)
+        return
+    order = batch.order(0, destination_of(interaction), interaction.id)
+    await take_order(interaction, replace(order, parent=job))
+
+
+def _form(studio: "Studio", custom_id: str, text: str) -> discord.ui.Modal:
+    catalog = studio.engine.catalog
+    plain = plain_model(None, catalog)
+    operation, field = (plain.operation, "prompt") if plain else (MIDJOURNEY, "text")
+    info = catalog.operation(operation).params.model_fields[field]
+    return forms.build_one(custom_id, _("Imagine"), _FIELD, info, text)
+
+
+def _batch(studio: "Studio", text: str) -> Batch:
+    catalog, texts = studio.engine.catalog, written_out(text, 1)
+    if plain := plain_model(None, catalog):
+        requests = plain_requests(plain, catalog.operation(plain.operation), texts, {})
+        return Batch(operation=plain.operation, requests=requests)
+    composed = [midjourney.compose(each, model=None, options={}) for each in texts]
+    return drawing(studio, [midjourney.print_prompt(each) for each in composed], ())
