@@ -22,6 +22,9 @@ from aiohttp import web
 
 from tests.discord_double import Channel, DiscordDouble, Message
 from tests.discord_double.world import Changes
+from tests.lingtu_double import APP_ID as LINGTU_APP_ID
+from tests.lingtu_double import SECRET as LINGTU_SECRET
+from tests.lingtu_double import LingtuDouble
 from tests.provider_double import APP_ID, SECRET, Paid, ProviderDouble
 
 ROOT = Path(__file__).parent.parent
@@ -232,6 +235,7 @@ class World:
 
     discord: WatchedDiscord
     provider: LiveProvider
+    lingtu: LingtuDouble
     program: Program
 
     async def start(self, **settings: str) -> None:
@@ -270,21 +274,32 @@ async def living(
     folder: Path,
     *,
     public: bool = True,
+    lingtu: bool = False,
     discord: WatchedDiscord | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[World]:
-    """A world whose program is not started yet; `public`: the provider can call back."""
+    """A world whose program is not started yet.
+
+    `public`: the provider can call back. `lingtu`: the program has an account there too.
+    """
     async with AsyncExitStack() as stack:
         double = await stack.enter_async_context(discord or WatchedDiscord())
         provider = await stack.enter_async_context(LiveProvider(double.changes))
+        tools = await stack.enter_async_context(LingtuDouble(double.changes.notify))
         account = {
             "YOUCHUAN_URL": provider.url,
             "YOUCHUAN_APP_ID": APP_ID,
             "YOUCHUAN_SECRET": SECRET,
         }
+        if lingtu:
+            account |= {
+                "LINGTU_URL": tools.url,
+                "LINGTU_APP_ID": LINGTU_APP_ID,
+                "LINGTU_SECRET": LINGTU_SECRET,
+            }
         given = {**double.environment(), **account, **(settings or {})}
         program = Program(folder, double.changes, given)
         if public:
             program.settings["PUBLIC_URL"] = program.url
         stack.push_async_callback(program.kill)
-        yield World(double, provider, program)
+        yield World(double, provider, tools, program)

@@ -13,6 +13,9 @@ from PIL import Image
 from tests.discord_double import Channel, Interaction, Message, Person
 from tests.discord_double.people import File
 from tests.discord_double.world import walk
+from tests.lingtu_double import SECRET as LINGTU_SECRET
+from tests.lingtu_double import LingtuDouble
+from tests.lingtu_double import Paid as LingtuPaid
 from tests.program import (
     SECRET_KEY,
     LiveProvider,
@@ -35,6 +38,7 @@ class Scene:
     world: World
     room: Channel
     before: int
+    lingtu_before: int = 0
 
     @property
     def discord(self) -> WatchedDiscord:
@@ -45,12 +49,20 @@ class Scene:
         return self.world.provider
 
     @property
+    def lingtu(self) -> LingtuDouble:
+        return self.world.lingtu
+
+    @property
     def program(self) -> Program:
         return self.world.program
 
     @property
     def paid(self) -> Sequence[Paid]:
         return self.provider.paid[self.before :]
+
+    @property
+    def lingtu_paid(self) -> Sequence[LingtuPaid]:
+        return self.lingtu.paid[self.lingtu_before :]
 
     def bodies(self) -> list[dict[str, Any]]:
         """What was submitted, without the addresses for callbacks."""
@@ -156,17 +168,20 @@ class Scene:
 
 @asynccontextmanager
 async def staged(world: World, name: str) -> AsyncIterator[Scene]:
-    """A fresh channel, and afterwards nothing that Discord forbids."""
+    """A fresh channel, and afterwards nothing that Discord or Lingtu forbids."""
     world.discord.violations.clear()
+    world.lingtu.violations.clear()
     if not world.program.running:
         await world.start()
     room = await world.discord.add_channel(name[:90])
-    yield Scene(world, room, len(world.provider.paid))
+    yield Scene(world, room, len(world.provider.paid), len(world.lingtu.paid))
+    world.lingtu.settle()
     await world.provider.release()
     world.provider.gate.set()
     world.provider.drawings.clear()
     world.discord.faults.clear()
     assert world.discord.violations == []
+    assert world.lingtu.violations == []
 
 
 def fields(modal: dict[str, Any]) -> list[str]:
@@ -198,16 +213,18 @@ def secrets_of(world: World) -> dict[str, set[str]]:
     """What must stay out of the log, as far as it has come up in this world."""
     discord, provider = world.discord, world.provider
     said = [*(job.body for job in provider.paid), *(body for _, body in provider.account.asked)]
+    said += [paid.body for paid in world.lingtu.paid]
     shown = [m.components for m in discord.all_messages.values()]
     return {
         "the bot's token": {discord.token},
         "the secret key": {SECRET_KEY},
-        "the provider's secret": {SECRET},
+        "a provider's secret": {SECRET, LINGTU_SECRET},
         "a callback token": {j.callback.rsplit("/", 1)[1] for j in provider.paid if j.callback},
         "an interaction token": set(discord.interactions),
         "an address of ours": set(_LINK.findall(f"{said}{shown}")),
-        "the seal of an attachment": {
-            found.url.partition("hm=")[2] for found in discord.attachments.values()
+        "the seal of a file": {
+            *(found.url.partition("hm=")[2] for found in discord.attachments.values()),
+            *world.lingtu.seals,
         },
         "a prompt": {CANARY},
     }

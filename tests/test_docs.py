@@ -31,6 +31,9 @@ _LINE = re.compile(r"^(?P<off># )?(?P<name>[A-Z][A-Z0-9_]+)=(?P<value>.*)$", re.
 _ROW = re.compile(r"^\| `(?P<name>[A-Z][A-Z0-9_]+)` \| (?P<default>[^|]*)\| (?P<text>.+) \|$", re.M)
 
 
+ACCOUNTS = {"YOUCHUAN_APP_ID", "YOUCHUAN_SECRET", "LINGTU_APP_ID", "LINGTU_SECRET", "LINGTU_URL"}
+
+
 def text_of(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
@@ -83,7 +86,7 @@ def test_the_example_shows_the_real_defaults_and_no_real_values():
 def test_only_what_somebody_fills_in_is_not_commented_out():
     live = {match["name"] for match in _LINE.finditer(EXAMPLE) if not match["off"]}
 
-    assert live == REQUIRED | {"YOUCHUAN_APP_ID", "YOUCHUAN_SECRET"}
+    assert live == REQUIRED | ACCOUNTS
 
 
 @pytest.mark.parametrize("all_lines", [False, True], ids=["as it is", "every line switched on"])
