@@ -168,7 +168,8 @@ class Deliverer:
     async def _previews(self, job: Job, assets: Sequence[Asset]) -> Sequence[Asset]:
         """A picture of the first file that nobody could see otherwise, made once."""
         drawn = next((each for each in assets if each.extension in RENDERED), None)
-        if drawn is None or any(each.extension in PICTURES for each in assets):
+        seen = any(each.extension in PICTURES and not each.note for each in assets)
+        if drawn is None or seen:
             return ()
         if held := await self.keeper.assets.of_job(job.id, PREVIEW):
             return held

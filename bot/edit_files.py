@@ -8,10 +8,12 @@ from typing import Any
 
 from bot.edit_shapes import Pixels
 from bot.keeper import Keeper
-from bot.media import fitting, goods, images, masks
+from bot.media import goods, images, masks
 from bot.media.fitting import Change
 from bot.operations import Limits
 from storage.models import Asset, Upload
+
+_LARGEST = Limits(longest_side=4096)
 
 
 def size_of(picture: Asset) -> Pixels:
@@ -33,26 +35,28 @@ async def keep_fitted(keeper: Keeper, source: Upload, limits: Limits) -> Fit:
 
     What is drawn on it is sent beside it, so that both have to agree.
     """
-    asset = await keeper.keep_draft(source)
-    path, given = keeper.files.path(asset), size_of(asset)
-    if await keeper.pool.run(fitting.fits, path, limits):
-        return Fit(asset=asset, given=given)
-    fitted = await keeper.pool.run(fitting.fitted, path, keeper.files.temporary, limits)
-    asset = await keeper.keep_draft(fitted.path)
-    return Fit(asset=asset, given=given, changes=fitted.changes)
+    asset, fitted = await keeper.keep_fitted(source, limits)
+    return Fit(asset=asset, given=fitted.given or size_of(asset), changes=fitted.changes)
 
 
 async def keep_trimmed(keeper: Keeper, source: Upload) -> Asset:
     """A cut-out, trimmed to its edges; OpaqueError when the picture has a background."""
-    whole = await keeper.keep_draft(source)
+    whole, _ = await keeper.keep_fitted(source, _LARGEST)
     path, folder = keeper.files.path(whole), keeper.files.temporary
-    return await keeper.keep_draft(await keeper.pool.run(goods.trimmed, path, folder))
+    cut = await keeper.pool.run(goods.trimmed, path, folder)
+    return await keeper.keep_draft(cut, note=whole.note)
+
+
+async def keep_background(keeper: Keeper, source: Upload) -> Asset:
+    """A background that is not brought to its size yet."""
+    return (await keeper.keep_fitted(source, _LARGEST))[0]
 
 
 async def keep_backdrop(keeper: Keeper, asset: Asset, size: Pixels) -> Asset:
     """A background of exactly this size."""
     path, folder = keeper.files.path(asset), keeper.files.temporary
-    return await keeper.keep_draft(await keeper.pool.run(goods.backdrop, path, size, folder))
+    filled = await keeper.pool.run(goods.backdrop, path, size, folder)
+    return await keeper.keep_draft(filled, note=asset.note)
 
 
 async def keep_drawn(keeper: Keeper, areas: Sequence[Mapping[str, Any]], size: Pixels) -> Asset:

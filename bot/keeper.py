@@ -4,6 +4,7 @@ Each is checked, stored under a name of ours and written down as an asset before
 it; a place that has its file already keeps it.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
@@ -46,24 +47,34 @@ class Keeper:
                 return asset
         fitted = await self._fitted(upload, limits)
         with reading(job.destination.locale):
-            note = " ".join(_(sentence, **values) for sentence, values in fitted.changes)
+            told = [await self._told_before(upload), _told(fitted)]
         try:
+            note = " ".join(filter(None, told))
             return await self.keep(job.id, UPLOAD, position, fitted.path, note=note)
         finally:
             fitted.path.unlink(missing_ok=True)
 
-    async def keep_draft(
-        self, source: Upload | Path, role: str = DRAFT, limits: Limits = _NO_LIMITS
-    ) -> Asset:
+    async def keep_draft(self, source: Upload | Path, role: str = DRAFT, note: str = "") -> Asset:
         """Check and store a picture that no job has yet: an upload, or a file of ours as it is.
 
         BadMediaError when it is unfit.
         """
-        clean = source if isinstance(source, Path) else (await self._fitted(source, limits)).path
+        if isinstance(source, Path):
+            return await self._keep_draft(source, role, note)
+        return (await self.keep_fitted(source, _NO_LIMITS, role))[0]
+
+    async def keep_fitted(
+        self, source: Upload, limits: Limits, role: str = DRAFT
+    ) -> tuple[Asset, Fitted]:
+        """A picture that no job has yet, within limits; its note tells the reader what was done."""
+        fitted = await self._fitted(source, limits)
+        return await self._keep_draft(fitted.path, role, _told(fitted)), fitted
+
+    async def _keep_draft(self, path: Path, role: str, note: str) -> Asset:
         try:
-            return await self.keep(None, role, 0, clean)
+            return await self.keep(None, role, 0, path, note=note)
         finally:
-            clean.unlink(missing_ok=True)
+            await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def fetched(self, upload: Upload) -> Path:
         """An attached file as it is, unchecked, in a new temporary file."""
@@ -131,3 +142,14 @@ class Keeper:
             return await self.files.copied(await self.assets.get(token))
         except NotFoundError:
             raise BadMediaError(N_("The picture is not kept here any more.")) from None
+
+    async def _told_before(self, upload: Upload) -> str:
+        """What was done to a draft's picture when it was kept; a result's note tells else."""
+        with contextlib.suppress(NotFoundError):
+            if upload.asset and (held := await self.assets.get(upload.asset)).role == DRAFT:
+                return held.note
+        return ""
+
+
+def _told(fitted: Fitted) -> str:
+    return " ".join(_(sentence, **values) for sentence, values in fitted.changes)

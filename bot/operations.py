@@ -49,8 +49,8 @@ class EditorOnly:
 class Limits:
     """What is taken of a given picture: pixels a side, bytes; None is no limit.
 
-    A larger picture is made smaller, or refused where a side is longer than `refused_side`: what
-    was asked for would make it smaller than it was given.
+    A larger picture is made smaller, or refused where a side is longer than `refused_side`: after
+    that, little would be gained by what was asked for.
     """
 
     longest_side: int | None = None
@@ -186,7 +186,10 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """An endpoint that makes a job. `name` is ``provider.verb`` and is stored in rows: it stays."""
+    """An endpoint that makes a job. `name` is ``provider.verb`` and is stored in rows: it stays.
+
+    An `instant` one answers with the result itself, so nothing runs there afterwards.
+    """
 
     name: str
     path: str
@@ -197,6 +200,7 @@ class Operation:
     actions: tuple[Action, ...] = ()
     commands: tuple[str, ...] = ()
     method: str = "POST"
+    instant: bool = False
 
     @property
     def provider(self) -> str:
@@ -240,7 +244,8 @@ class Call:
 class Catalog(Mapping[str, Operation]):
     """All operations by name, checked once; calls beside them.
 
-    `connected` are the providers that have an account here; None means all of them.
+    `connected` are the providers that have an account here; None means all of them. `public`:
+    whether pictures have an address here at which a provider finds them.
     """
 
     def __init__(
@@ -248,11 +253,13 @@ class Catalog(Mapping[str, Operation]):
         operations: Iterable[Operation],
         calls: Iterable[Call] = (),
         connected: Collection[str] | None = None,
+        *,
+        public: bool = True,
     ) -> None:
         rows = tuple(operations)
         self._operations = {row.name: row for row in rows}
         self.calls = tuple(calls)
-        self._connected = connected
+        self._connected, self._public = connected, public
         names = [row.name for row in rows] + [call.name for call in self.calls]
         if len(set(names)) != len(names):
             raise ValueError(f"catalog: a name stands twice in {sorted(names)}")
@@ -297,7 +304,12 @@ class Catalog(Mapping[str, Operation]):
     def offered(self, operation: str) -> Sequence[Action]:
         """The actions under a result of `operation` that can be carried out here."""
         actions = self.operation(operation).actions
-        return [each for each in actions if self.is_connected(each.operation)]
+        return [
+            each
+            for each in actions
+            if self.is_connected(each.operation)
+            and (self._public or self.operation(each.operation).file_field is None)
+        ]
 
     def is_connected(self, operation: str) -> bool:
         """Whether whoever carries out this operation has an account here."""

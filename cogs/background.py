@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.edit_files import keep_mask, keep_trimmed, size_of
+from bot.edit_files import keep_background, keep_mask, keep_trimmed, size_of
 from bot.edit_kinds import Subject
 from bot.edit_shapes import Sent, Size, standing
 from bot.edits import Edits
@@ -126,7 +126,7 @@ class Background(commands.Cog):
         except OpaqueError:
             await self._offer_cutout(interaction, given.upload)
             return
-        backdrop = await keeper.keep_draft(wish.background)
+        backdrop = await keep_background(keeper, wish.background)
         begun = given.begun(_STAND, product, background=backdrop.token, values=wish.values)
         if wish.place == _IN_EDITOR:
             view = await link_view(interaction, begun)

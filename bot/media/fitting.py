@@ -1,6 +1,7 @@
 """Given pictures as a provider takes them: clean, upright, and within its limits. Synchronous."""
 
 import io
+import math
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,16 +36,18 @@ _TAKEN = frozenset({"png", "jpg"})
 _EXACT = frozenset({"PNG", "GIF"})  # whose pixels were never compressed with a loss
 _NAMES = {"gif": "GIF", "png": "PNG", "jpg": "JPEG", "webp": "WebP"}
 _MOST_EXACT = 10_000_000  # bytes of a PNG where nothing else limits it
-# Half a PNG's bytes for seconds of work; more effort gains little.
-_LOSSLESS: dict[str, Any] = {"lossless": True, "method": 2, "quality": 50}
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A new file, and what was done to the picture: sentences of the catalogs with their values."""
+    """A new file, and what was done to the picture: sentences of the catalogs with their values.
+
+    `given` is the picture's own size in pixels, where it was looked at.
+    """
 
     path: Path
     changes: tuple[Change, ...] = ()
+    given: tuple[int, int] | None = None
 
 
 def fits(path: Path, limits: Limits) -> bool:
@@ -59,7 +62,7 @@ def fits(path: Path, limits: Limits) -> bool:
 def fitted(path: Path, folder: Path, limits: Limits) -> Fitted:
     """Write the pixels alone, upright, to a new file: PNG if they have alpha or were exact.
 
-    Others become JPEG; with alpha and too many bytes, WebP. EXIF, colour profiles, further frames
+    Others become JPEG. EXIF, colour profiles, further frames
     and whatever is hidden behind the picture stay out. BadMediaError when it is no picture, or too
     large to be decoded or, by `refused_side`, to gain from what is asked.
     """
@@ -80,7 +83,7 @@ def fitted(path: Path, folder: Path, limits: Limits) -> Fitted:
         changes.append((_SMALLER, sizes))
     if compressed:
         changes.append((_COMPRESSED, {"limit": f"{(limits.most_bytes or 0) / 1e6:g}"}))
-    return Fitted(out, tuple(changes))
+    return Fitted(out, tuple(changes), given.size)
 
 
 def _moves(image: "Image.Image") -> bool:
@@ -93,8 +96,8 @@ def _refuse(size: tuple[int, int], refused_side: int | None) -> None:
     if refused_side is not None and max(size) > refused_side:
         raise BadMediaError(
             N_(
-                "The picture has {size} pixels already and would come back smaller. Choose a"
-                " larger outcome, or a picture of at most {limit} pixels a side."
+                "The picture has {size} pixels and would be made smaller first, so little or "
+                "nothing would be gained. Give one of at most {limit} pixels a side."
             ),
             size=_size(*size),
             limit=str(refused_side),
@@ -128,12 +131,24 @@ def _encoded(
     data = _saved(image, "PNG") if alpha else _saved(image, "JPEG", quality=95)
     if most_bytes is None or len(data) <= most_bytes:
         return "png" if alpha else "jpg", data, False
-    if alpha and max(image.size) <= LONGEST["webp"]:
-        data = _saved(image, "WEBP", **_LOSSLESS)
-        if len(data) <= most_bytes:
-            return "webp", data, False
-    extension = "webp" if alpha else "jpg"
-    return extension, smaller(image, extension, most_bytes), True
+    if alpha:
+        return "png", _smaller_png(image, data, most_bytes), False
+    return "jpg", smaller(image, "jpg", most_bytes), True
+
+
+def _smaller_png(image: "Image.Image", data: bytes, most_bytes: int) -> bytes:
+    """A PNG of at most so many bytes; what has alpha is made smaller rather than coarser."""
+    from PIL.Image import Resampling
+
+    scale = 1.0
+    while len(data) > most_bytes:
+        # Bytes grow with the area; the cap keeps a wrong guess from standing still.
+        scale *= min(0.9, 0.95 * math.sqrt(most_bytes / len(data)))
+        size = (round(image.width * scale), round(image.height * scale))
+        if min(size) < 1:
+            raise BadMediaError(N_("The picture cannot be made small enough."))
+        data = _saved(image.resize(size, Resampling.LANCZOS, reducing_gap=3.0), "PNG")
+    return data
 
 
 def _saved(image: "Image.Image", kind: str, **options: Any) -> bytes:

@@ -60,6 +60,7 @@ MP4 = MediaType("mp4", "video/mp4")
 MOV = MediaType("mov", "video/quicktime")
 WEBM = MediaType("webm", "video/webm")
 PSD = MediaType("psd", "image/vnd.adobe.photoshop")
+PSB = MediaType("psb", "image/vnd.adobe.photoshop")
 EPS = MediaType("eps", "application/postscript")
 SVG = MediaType("svg", "image/svg+xml")
 
@@ -69,17 +70,19 @@ _MAGIC = (
     (b"GIF87a", GIF),
     (b"GIF89a", GIF),
     (b"8BPS\x00\x01", PSD),
-    (b"%!PS-Adobe", EPS),
+    (b"8BPS\x00\x02", PSB),
+    (b"%!PS", EPS),
     (b"\xc5\xd0\xd3\xc6", EPS),
 )
 # Still pictures that share the clips' container; Pillow and Discord cannot be relied on for them.
 _STILL_BRANDS = frozenset(
     {b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 )
-# No entity declarations, and nothing but comments before the first element.
+# Nothing but comments and a document type before the first element.
 _SVG = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?"
-    rb"(?:(?:<!--(?:(?!-->).)*-->|<!DOCTYPE\s+svg[^>\[]*>)\s*)*<svg[\s>]",
+    rb"(?:(?:<!--(?:(?!-->).)*-->|<!DOCTYPE\s+(?:\w+:)?svg[^>\[]*(?:\[[^\]]*\]\s*)?>)\s*)*"
+    rb"<(?:\w+:)?svg[\s>]",
     re.DOTALL,
 )
 

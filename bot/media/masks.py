@@ -54,7 +54,7 @@ def cleaned(path: Path, size: tuple[int, int], folder: Path) -> Path:
         flat.alpha_composite(image.convert("RGBA"))
     mask = flat.convert("L").point(lambda value: 255 if value >= _WHITE else 0)
     if mask.getbbox() is None:
-        raise BadMediaError(N_("The mask is all black: white has to mark what to repaint."))
+        raise BadMediaError(N_("The mask is all black: white has to mark the region."))
     return _saved(mask.convert("1"), folder)
 
 

@@ -42,7 +42,7 @@ _STANDINGS: Mapping[str, tuple[State, float | None]] = {
 _NO_JOB = "1"
 _OWN_CODES = 1000  # from here on a code is no HTTP status
 _MOST_MEDIA = 16
-_LONGEST_TEXT = 20_000
+_LONGEST_TEXT = 200_000
 _URL = re.compile(r"https?://\S{1,4000}", re.IGNORECASE)
 _BETWEEN_URLS = re.compile(r",(?=\s*https?://)", re.IGNORECASE)
 _BARE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_-]{14,127}")

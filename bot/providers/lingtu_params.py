@@ -1,6 +1,5 @@
 """What Lingtu's endpoints take: one params model each (manual: 提交生成任务)."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
@@ -31,6 +30,7 @@ from bot.providers.lingtu_fields import (
 from bot.text import N_
 
 MOST_REFERENCES = 4
+MOST_FACTOR = 10  # of extending; the manual names no limit
 
 
 class Text2Img(Drawn):
@@ -127,7 +127,8 @@ class Upscale(OnPicture):
 
     def limits(self) -> Limits:
         outcome = self.multiple * (1024 if self.type == may_be.CLARIFY else self.longest_side)
-        return replace(super().limits(), refused_side=max(outcome, self.longest_side))
+        # Made smaller first, a picture has to grow by half at least to be worth the money.
+        return replace(super().limits(), refused_side=max(outcome * 2 // 3, self.longest_side))
 
 
 class Remove(OnPicture):
@@ -301,8 +302,10 @@ class Expand(OnPicture):
             raise InvalidRequestError(
                 N_("Give a “factor” such as 1.2, or an “aspect” such as 16:9.")
             )
-        if self.scale is not None and not 1 < self.scale < math.inf:
+        if self.scale is not None and not self.scale > 1:
             raise InvalidRequestError(
                 N_("“factor” must be greater than 1, such as 1.2 for a fifth more.")
             )
+        if self.scale is not None and self.scale > MOST_FACTOR:
+            raise InvalidRequestError(N_("“factor” must be at most {most}."), most=MOST_FACTOR)
         return self

@@ -13,7 +13,7 @@ from PIL import Image
 from bot.engine import Engine
 from bot.errors import AuthError, CourierError, UnavailableError
 from bot.news import unpack
-from bot.operations import stand_in
+from bot.operations import Limits, stand_in
 from bot.providers import PROVIDERS
 from bot.web import files
 from bot.web.keys import FILES, STORE
@@ -296,3 +296,36 @@ async def test_a_picture_that_would_come_back_smaller_is_refused_unpaid(
     row = await workshop.now(job)
     assert (row.status, row.failure, lingtu.paid) == (Status.FAILED, "invalid", [])
     assert "4100 × 40" in unpack(row.failure_text).values["size"]
+
+
+async def test_a_tile_does_not_stand_in_for_a_preview(workshop: Workshop, lingtu: LingtuDouble):
+    lingtu.drawings["vector.eps"] = b"no document at all"
+    with suppress(IndexError):  # a file that is none is fetched again before it is given up
+        await drawn(workshop, lingtu, "vector", formats=["svg", "eps"])
+    for _ in range(4):
+        workshop.clock.advance(60)
+        await workshop.turn("deliver")
+
+    (delivery,) = workshop.courier.delivered
+    assert [asset.extension for asset in delivery.assets] == ["svg", "png"]
+    assert len(delivery.previews) == 1
+
+
+async def test_what_was_done_to_a_draft_is_told_with_the_result(
+    workshop: Workshop, lingtu: LingtuDouble
+):
+    workshop.courier.uploads[6] = [picture(size=(4100, 40), kind="GIF")]
+    given = Upload(attachment_id=6, url="https://cdn/x", filename="x.gif", size=3)
+    draft, fitted = await workshop.deliverer.keeper.keep_fitted(given, Limits(longest_side=4096))
+    lingtu.holding = False
+    async with served(workshop):
+        uploads = (Upload(asset=draft.token),)
+        await workshop.press("lingtu.lineart", params={"image": stand_in(0)}, uploads=uploads)
+        await workshop.turn("submit")
+    await look(workshop, 2)
+    await workshop.turn("deliver")
+
+    assert fitted.given == (4100, 40)
+    (note,) = workshop.courier.delivered[-1].notes
+    assert "4100 × 40" in note
+    assert "GIF to PNG" in note

@@ -179,7 +179,7 @@ def test_a_large_picture_is_taken_where_it_is_made_smaller_anyway(tmp_path, made
 def test_what_would_come_back_smaller_is_refused(tmp_path, made):
     path = saved(noise((40, 60)), tmp_path / "a.png")
 
-    with pytest.raises(BadMediaError, match=r"40 × 60 pixels already .* at most 59 pixels"):
+    with pytest.raises(BadMediaError, match=r"40 × 60 pixels .* at most 59 pixels"):
         fitted(path, made, Limits(longest_side=30, refused_side=59))
     assert list(made.iterdir()) == []
 
@@ -218,18 +218,15 @@ def test_too_many_bytes_for_any_quality_cost_size_too(tmp_path, made):
 
 def test_transparency_outlives_the_limits(tmp_path, made):
     path = saved(painted((300, 200)), tmp_path / "a.png")
-    whole = path.stat().st_size
-    lossless = fitted(path, made, Limits(most_bytes=whole * 9 // 10))
-    lossy = fitted(path, made, Limits(most_bytes=whole // 5))
+    outcome = fitted(path, made, Limits(most_bytes=path.stat().st_size // 3))
 
-    assert lossless.changes == ()
-    assert "compressed more strongly" in told(lossy)[0]
-    for outcome, error in ((lossless, 0), (lossy, 40)):
-        with Image.open(outcome.path) as image:
-            assert (image.format, image.mode, image.size) == ("WEBP", "RGBA", (300, 200))
-            assert image.getpixel((10, 10))[3] == 0
-            seen, was = image.getpixel((200, 100)), painted((300, 200)).getpixel((200, 100))
-            assert max(abs(a - b) for a, b in zip(seen, was, strict=True)) <= error
+    info = inspect(outcome.path)
+    assert info.size <= path.stat().st_size // 3
+    assert f"from 300 × 200 to {info.width} × {info.height} pixels" in told(outcome)[0]
+    with Image.open(outcome.path) as image:
+        assert (image.format, image.mode) == ("PNG", "RGBA")
+        assert image.getpixel((2, 2))[3] == 0
+        assert abs(image.width / image.height - 1.5) < 0.1
 
 
 def test_impossible_limits_come_to_an_end(tmp_path, made):

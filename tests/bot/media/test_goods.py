@@ -22,7 +22,8 @@ def test_a_cut_out_is_trimmed_to_what_can_be_seen(extension, tmp_path):
 
     with Image.open(trimmed(path, tmp_path)) as image:
         assert (image.format, image.mode, image.size) == ("PNG", "RGBA", (20, 30))
-        assert image.getpixel((0, 0))[3] == 9
+        assert image.getpixel((0, 0))[3] == 0
+        assert image.getpixel((1, 0)) == (200, 30, 40, 255)
         assert image.getpixel((19, 29)) == (200, 30, 40, 255)
 
 

@@ -39,7 +39,6 @@ UNKNOWN = [
     b"<html><body>403</body></html>",
     b'{"error": "expired"}',
     b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>',
-    b'<!DOCTYPE svg [<!ENTITY a "b">]><svg>',
     b"\x00\x00\x00\x20ftypavif",
     b"\x00\x00\x00\x18ftypheic",
     b"RIFF\x10\x00\x00\x00WAVEfmt ",
@@ -287,3 +286,19 @@ def test_pillow_is_not_loaded_before_it_is_needed():
     done = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603 - our own code
 
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("head", "extension"),
+    [
+        (b'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY ns "http://x">]><svg xmlns="&ns;">', "svg"),
+        (b'<svg:svg xmlns:svg="http://www.w3.org/2000/svg">', "svg"),
+        (b"%!PS\n%%BoundingBox: 0 0 9 9", "eps"),
+        (b"8BPS\x00\x02" + bytes(20), "psb"),
+    ],
+)
+def test_a_document_is_known_in_every_form_that_programs_write(head, extension):
+    kind = sniff(head)
+
+    assert kind is not None
+    assert kind.extension == extension
