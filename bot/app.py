@@ -32,6 +32,7 @@ from bot.web.server import Site, make_app, serving
 from bot.wire import Credential
 from cogs.bot import Desk, Studio
 from storage.assets import AssetStore
+from storage.chats import ChatStore
 from storage.database import Database
 from storage.drafts import DraftStore
 from storage.errors import StorageError
@@ -71,6 +72,7 @@ class Core:
             drafts=self.drafts,
             moodboards=MoodboardStore(self.database),
             people=PeopleStore(self.database),
+            chats=ChatStore(self.database),
         )
         studio = Studio(
             desk,
@@ -106,7 +108,9 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
         accounts = credentials(settings)
         parts = Parts(
             jobs=jobs,
-            catalog=providers.catalog({name for name, _account in accounts}),
+            catalog=providers.catalog(
+                {name for name, _account in accounts}, public=bool(settings.public_url)
+            ),
             providers={provider.name: provider for provider in providers.PROVIDERS},
             credentials=accounts,
             transport=transport,
@@ -133,7 +137,7 @@ def _terms(settings: Settings) -> Terms:
 def credentials(settings: Settings) -> dict[tuple[str, str], Credential]:
     """The environment's accounts: only providers whose settings are complete."""
     found: dict[tuple[str, str], Credential] = {}
-    for name in ("youchuan", "lingtu"):
+    for name in ("youchuan", "lingtu", "jumdata"):
         if app_id := getattr(settings, f"{name}_app_id"):
             found[name, "env"] = Credential(
                 provider=name,
@@ -141,7 +145,15 @@ def credentials(settings: Settings) -> dict[tuple[str, str], Credential]:
                 app_id=app_id,
                 secret=getattr(settings, f"{name}_secret").get_secret_value(),
                 concurrency=getattr(settings, f"{name}_concurrency"),
+                form=settings.jumdata_form,
             )
+    if settings.wanxiang_url:
+        found["wanxiang", "env"] = Credential(
+            provider="wanxiang",
+            url=settings.wanxiang_url,
+            secret=settings.wanxiang_token.get_secret_value(),
+            concurrency=settings.wanxiang_concurrency,
+        )
     return found
 
 

@@ -187,6 +187,8 @@ class Settings(BaseSettings):
                 found.append(f"{name}_{half}".upper() + ": is missing beside its other half")
             elif app_id and not getattr(self, f"{name}_url"):
                 found.append(f"{name.upper()}_URL: is not set")
+        if self.wanxiang_token.get_secret_value() and not self.wanxiang_url:
+            found.append("WANXIANG_URL: is not set")
         if self.lingtu_app_id and len(self.public_url) > _LONGEST_PUBLIC_URL:
             most = f"may have {_LONGEST_PUBLIC_URL} characters at most"
             found.append(f"PUBLIC_URL: {most}, because Lingtu takes addresses of 100")

@@ -28,6 +28,7 @@ from cogs.bot import Studio
 
 _REFRESH_SECONDS = 3.0  # each publishing makes the page's buttons stale for a moment
 _STOP_SECONDS = 2.0
+_URLS = ("youchuan_url", "lingtu_url", "wanxiang_url", "jumdata_url")
 
 # Codes that mean something to the emulator; a real account has its own.
 _STYLES = (
@@ -53,7 +54,7 @@ Five things to try
   2. Under the four pictures press U2, then Zoom 1.5x and Remix under the large one.
   3. Under a large picture press Region, paint over something in the editor, and send it.
   4. Type /video, then the prompt: waves at night. Make the clip longer by Extend 1.
-  5. Type /vectorize and attach a photograph of yours; do the same with /matting and /lineart.
+  5. Type /vectorize and attach a photograph of yours; ask /chat something and press Continue.
 """
 
 
@@ -66,7 +67,8 @@ async def run(*, port: int, data: Path, pace: float) -> None:
     settings = _settings(data)
     log.set_up("WARNING", "text", settings.secrets())
     async with emulating(data / "sandbox", pace=pace) as sandbox:
-        settings = settings.model_copy(update={"youchuan_url": sandbox, "lingtu_url": sandbox})
+        addresses = dict.fromkeys(_URLS, sandbox)
+        settings = settings.model_copy(update=addresses)
         online = asyncio.Event()
         async with app.opened(settings) as core, app.working(core, online=online, stop=stop):
             studio = core.studio()
@@ -108,6 +110,9 @@ def _settings(data: Path) -> Settings:
         lingtu_secret=SecretStr(SECRET),
         lingtu_concurrency=3,
         lingtu_styles=_STYLES,
+        wanxiang_token=SecretStr(SECRET),
+        jumdata_app_id="sandbox",
+        jumdata_secret=SecretStr(SECRET),
     )
 
 

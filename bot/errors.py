@@ -59,7 +59,9 @@ class GoneError(UserError):
 
 
 class ProviderError(AtelierError):
-    """The provider answered with an error."""
+    """The provider answered with an error; `charged` where it says whether that cost money."""
+
+    charged: bool | None = None
 
     def __init__(
         self,

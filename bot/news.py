@@ -60,13 +60,16 @@ class News:
         number, now, jobs = update.external_id, self._parts.now(), self._parts.jobs
         if not number:
             return False
-        due = now + self._parts.first_look_ms(await jobs.get(job_id))
+        job = await jobs.get(job_id)
+        due = now + self._parts.first_look_ms(job)
         if await jobs.start(
             job_id,
             number,
             progress=update.progress,
             due_at=due,
-            deadline_at=now + self._parts.terms.deadline_ms,
+            deadline_at=now + self._parts.deadline_ms(job),
+            charged=update.charged,
+            receipt=update.receipt,
         ):
             return True
         await jobs.identify(job_id, number, due_at=due)

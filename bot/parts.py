@@ -63,6 +63,11 @@ class Parts:
         factor = 3 if self.terms.public_url and by_callback else 1
         return min(self.terms.poll_ms * factor, provider.look_ms or self.terms.poll_ms * factor)
 
+    def deadline_ms(self, job: Job) -> int:
+        """How long after its submit a job is given up."""
+        own = self.providers[job.provider].deadline_ms
+        return min(self.terms.deadline_ms, own or self.terms.deadline_ms)
+
 
 def backoff_ms(tries: int, *, cap: int = _RETRY_CAP_MS) -> int:
     """Full jitter from half a second up to a growing ceiling, in milliseconds."""

@@ -37,6 +37,8 @@ from storage.models import UNCERTAIN, Asset, Job, Status
 
 log = logging.getLogger(__name__)
 
+_INSTANT_SECONDS = 180.0  # a submit whose answer is the whole result may take its time
+
 
 class Submitter:
     """Takes a job from queued to running, or to the failure that says why not."""
@@ -54,7 +56,13 @@ class Submitter:
         claimed: list[Job] = []
         for claim in (
             partial(self._jobs.claim_unsettled, now=now, lease_until=lease_until),
-            partial(self._jobs.claim_queued, limits, now=now, lease_until=lease_until),
+            partial(
+                self._jobs.claim_queued,
+                limits,
+                now=now,
+                lease_until=lease_until,
+                instant=[row.name for row in self._parts.catalog.values() if row.instant],
+            ),
         ):
             while len(claimed) < limit and (job := await claim()):
                 claimed.append(job)
@@ -95,22 +103,31 @@ class Submitter:
     ) -> None:
         now, provider = self._parts.now(), self._parts.providers[job.provider]
         resent = job.status is Status.SUBMITTING and job.deadline_at
-        deadline = resent or now + self._parts.terms.deadline_ms
+        deadline = resent or now + self._parts.deadline_ms(job)
         job = await self._jobs.begin_attempt(job, now=now, deadline_at=deadline)
         log.info("job %s queued -> submitting", job.id, extra={"action": "submit", "job": job.id})
-        seconds = min(SUBMIT_SECONDS, max(5.0, (deadline - now) / 1000))
+        patience = _INSTANT_SECONDS if operation.instant else SUBMIT_SECONDS
+        seconds = min(patience, max(5.0, (deadline - now) / 1000))
         try:
             response = await self._parts.transport.send(request, credential, seconds=seconds)
             update = provider.accepted(operation, response)
-        except (UnavailableError, RateLimitError) as error:
-            await self._news.insist(partial(self._not_taken, job, error))
-        except (UncertainError, ProtocolError) as error:
-            log.warning("job %s: the submit's outcome is unknown: %s", job.id, error)
-            await self._news.insist(partial(self._wait_or_give_up, job, operation))
         except ProviderError as error:
-            await self._news.insist(partial(self._news.fail, job, kind_of(error), error))
+            await self._news.insist(partial(self._refused, job, operation, error))
         else:
             await self._news.insist(partial(self._news.apply, job.id, update))
+
+    async def _refused(self, job: Job, operation: Operation, error: ProviderError) -> None:
+        """A submit was answered by an error: what it cost is kept before anything else."""
+        if error.charged is not None or error.request_id:
+            receipt = error.request_id or job.receipt
+            await self._jobs.note(job, charged=error.charged, receipt=receipt)
+        if isinstance(error, UncertainError | ProtocolError):
+            log.warning("job %s: the submit's outcome is unknown: %s", job.id, error)
+            await self._wait_or_give_up(job, operation)
+        elif isinstance(error, UnavailableError | RateLimitError) and not error.charged:
+            await self._not_taken(job, error)
+        else:
+            await self._news.fail(job, kind_of(error), error)
 
     async def _with_uploads(self, job: Job) -> Job:
         if not job.uploads:

@@ -52,7 +52,7 @@ class Transport:
                 headers=dict(request.headers),
                 params=dict(request.query),
                 json=request.body,
-                data=request.form,
+                data=_form(request, credential),
                 timeout=timeout,
                 allow_redirects=False,
             ) as answer:
@@ -72,6 +72,14 @@ class Transport:
             raise UncertainError(
                 N_("The provider's answer was lost."), provider=credential.provider
             ) from error
+
+
+def _form(request: Request, credential: Credential) -> aiohttp.FormData | None:
+    if request.form is None:
+        return None
+    return aiohttp.FormData(
+        dict(request.form), default_to_multipart=credential.form != "urlencoded"
+    )
 
 
 async def _read_capped(answer: aiohttp.ClientResponse) -> bytes:

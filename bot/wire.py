@@ -16,7 +16,10 @@ from storage.models import Asset, Job, Upload
 
 @dataclass(frozen=True, kw_only=True)
 class Credential:
-    """The account a job is paid with; `name` is ``env`` or the id of a server's own."""
+    """The account a job is paid with; `name` is ``env`` or the id of a server's own.
+
+    `form` says how form fields are sent: ``multipart`` or ``urlencoded``.
+    """
 
     provider: str
     name: str = "env"
@@ -24,6 +27,7 @@ class Credential:
     app_id: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
     concurrency: int = 3
+    form: str = "multipart"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +97,18 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """News about a job. `progress` runs from 0 to 1 where the provider tells."""
+    """News about a job. `progress` runs from 0 to 1 where the provider tells.
+
+    `charged`: whether it says that the submit cost money; `receipt`: its own number for it.
+    """
 
     external_id: str = ""
     state: State
     result: Result | None = None
     error: ProviderError | None = None
     progress: float | None = None
+    charged: bool | None = None
+    receipt: str = ""
 
 
 class Outcome(StrEnum):

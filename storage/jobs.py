@@ -6,7 +6,7 @@ of that claim: a row count of 0 means that somebody else was first, and Conflict
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -35,6 +35,8 @@ from storage.models import (
 )
 from storage.rows import job_of, row_of
 from storage.schema import jobs
+
+_MOST_INSTANT = 8  # at once for one account
 
 
 class JobStore(JobLookups):
@@ -74,25 +76,37 @@ class JobStore(JobLookups):
         )
 
     async def claim_queued(
-        self, limits: Mapping[tuple[str, str], int], *, now: int, lease_until: int
+        self,
+        limits: Mapping[tuple[str, str], int],
+        *,
+        now: int,
+        lease_until: int,
+        instant: Collection[str] = (),
     ) -> Job | None:
         """The fairest due queued job whose account (provider, credential) has room.
 
         A person with fewer running jobs goes first, then the older job. A job of an account that
         `limits` does not name is not held back: its submit finds out that the account is gone.
+        Operations that are `instant` have room of their own.
         """
-        account = (jobs.c.provider, jobs.c.credential)
+        quick = jobs.c.operation.in_(instant)
+        lane = (jobs.c.provider, jobs.c.credential, quick)
         claimed = and_(jobs.c.status == Status.QUEUED, ~_unleased(now))
-        busy = select(*account, jobs.c.user_id).where(or_(jobs.c.status.in_(ACTIVE), claimed))
+        busy = select(*lane, jobs.c.user_id).where(or_(jobs.c.status.in_(ACTIVE), claimed))
         async with self._database.write() as connection:
             under_way = (await connection.execute(busy)).all()
-            taken = Counter((provider, credential) for provider, credential, _ in under_way)
-            people = Counter(user_id for _, _, user_id in under_way)
-            full = [key for key, limit in limits.items() if taken[key] >= limit]
+            taken = Counter((row[0], row[1], bool(row[2])) for row in under_way)
+            people = Counter(row[3] for row in under_way)
             running = case(people, value=jobs.c.user_id, else_=0) if people else literal(0)
+            full = [
+                and_(lane[0] == provider, lane[1] == credential, quick if is_quick else ~quick)
+                for (provider, credential), limit in limits.items()
+                for is_quick, most in ((False, limit), (True, _MOST_INSTANT))
+                if taken[provider, credential, is_quick] >= most
+            ]
             statement = _claim(
                 jobs.c.status == Status.QUEUED,
-                ~or_(false(), *(and_(account[0] == p, account[1] == c) for p, c in full)),
+                ~or_(false(), *full),
                 order=(running, jobs.c.id),
                 now=now,
                 lease_until=lease_until,
@@ -213,6 +227,8 @@ class JobStore(JobLookups):
         progress: float | None,
         due_at: int,
         deadline_at: int,
+        charged: bool | None = None,
+        receipt: str = "",
     ) -> bool:
         """The provider has the job: store its id and when to ask. False when nothing changed.
 
@@ -228,6 +244,8 @@ class JobStore(JobLookups):
             progress=progress,
             due_at=case((ran, jobs.c.due_at), else_=due_at),
             deadline_at=case((ran, jobs.c.deadline_at), else_=deadline_at),
+            charged=jobs.c.charged if charged is None else charged,
+            receipt=receipt or jobs.c.receipt,
             tries=case((ran, jobs.c.tries), else_=0),
             lease_until=None,
             fence=jobs.c.fence + 1,

@@ -58,6 +58,19 @@ class JobLookups:
         )
         return found[0] if found else None
 
+    async def conversation(
+        self, operation: str, user_id: int, channel_id: int, *, since: int, limit: int
+    ) -> Sequence[Job]:
+        """What a person has had answered in a channel since an instant; the newest first."""
+        return await self._select(
+            jobs.c.operation == operation,
+            jobs.c.user_id == user_id,
+            jobs.c.channel_id == channel_id,
+            jobs.c.status == Status.SUCCEEDED,
+            jobs.c.finished_at > since,
+            limit=limit,
+        )
+
     async def of_external(self, provider: str, external_ids: Collection[str]) -> Mapping[str, Job]:
         """The jobs that a provider knows by these ids, by them; those of others are left out."""
         found = await self._select(

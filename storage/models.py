@@ -68,7 +68,11 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One params sent once: the durable record of a request and all that came of it."""
+    """One params sent once: the durable record of a request and all that came of it.
+
+    `charged` is whether the provider said that its submit cost money, `receipt` its own number for
+    that request.
+    """
 
     id: str
     operation: str
@@ -95,6 +99,8 @@ class Job:
     failure_text: str | None = None
     price: int | None = None
     cost: int | None = None
+    charged: bool | None = None
+    receipt: str | None = None
 
     card_id: int | None = None
     post_attempts: int = 0

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -55,6 +56,8 @@ jobs = Table(
     Column("failure_text", Text),
     Column("price", BigInteger),
     Column("cost", BigInteger),
+    Column("charged", Boolean),
+    Column("receipt", Text),
     Column("card_id", BigInteger),
     Column("post_attempts", Integer, nullable=False),
     Column("message_id", BigInteger),
@@ -140,4 +143,13 @@ people = Table(
     # 0 stands for the person's direct messages.
     Column("guild_id", BigInteger, primary_key=True),
     Column("moodboard", String(128)),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True),
+    Column("channel_id", BigInteger, primary_key=True),
+    # What was said before is not remembered.
+    Column("forgotten_at", BigInteger, nullable=False),
 )

@@ -19,7 +19,10 @@ ROWS = list(CATALOG.values())
 ACTIONS = [(row, action) for row in ROWS for action in row.actions]
 ENDPOINTS = [*ROWS, *CATALOG.calls]
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
-NOT_ACTIONS = {"info", "dm", "delete", "cancel", "retry", "again", "pick", "more", "imagine"}
+NOT_ACTIONS = {
+    *("info", "dm", "delete", "cancel", "retry", "again", "pick", "more"),
+    *("imagine", "continue", "help", "use", "reword", "keep", "instead"),
+}
 LISTED = {
     "operation",
     "provider",
@@ -78,6 +81,11 @@ MANUAL = {
     "lingtu.expand": ("POST", "/aigc/expand"),
     "lingtu.job_result": ("POST", "/aigc/job/result"),
     "lingtu.job_cancel": ("POST", "/aigc/job/cancel"),
+    "wanxiang.chat": ("POST", "/v1/tongyi"),
+    "wanxiang.image": ("POST", "/v1/wanxiang"),
+    "wanxiang.results": ("GET", "/v1/wanxiang-results"),
+    "jumdata.draw": ("POST", "/ai/draw/submit"),
+    "jumdata.query": ("POST", "/ai/draw/query"),
 }
 KNOWN_TRAITS = {
     *MODEL_BY_KEY,

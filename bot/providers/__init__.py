@@ -4,18 +4,21 @@ from collections.abc import Collection
 
 from bot.operations import Catalog
 from bot.providers.base import Provider
+from bot.providers.jumdata import Jumdata
 from bot.providers.lingtu import Lingtu
+from bot.providers.wanxiang import Wanxiang
 from bot.providers.youchuan import Youchuan
 
-PROVIDERS: tuple[Provider, ...] = (Youchuan(), Lingtu())
+PROVIDERS: tuple[Provider, ...] = (Youchuan(), Lingtu(), Wanxiang(), Jumdata())
 
 
-def catalog(connected: Collection[str] | None = None) -> Catalog:
-    """Every provider's operations and calls, checked; see `Catalog` for `connected`."""
+def catalog(connected: Collection[str] | None = None, *, public: bool = True) -> Catalog:
+    """Every provider's operations and calls, checked; see `Catalog` for what decides on offers."""
     return Catalog(
         (row for each in PROVIDERS for row in each.operations),
         (call for each in PROVIDERS for call in each.calls),
         connected,
+        public=public,
     )
 
 

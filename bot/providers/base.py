@@ -83,6 +83,7 @@ class Fault:
     reason: str = ""
     said: str = ""
     request_id: str = ""
+    charged: bool | None = None
 
 
 class Provider(ABC):
@@ -99,6 +100,7 @@ class Provider(ABC):
     calls: ClassVar[tuple[Call, ...]] = ()
     reasons: ClassVar[Mapping[str, Reason]] = {}  # by reason token, or by code
     look_ms: ClassVar[int | None] = None  # when to ask for a job first, if before POLL_SECONDS
+    deadline_ms: ClassVar[int | None] = None  # when to give a job up, if before the setting's
     looks_per_second: ClassVar[float] = 10.0  # of all jobs of an account together
     takes_back: ClassVar[bool] = False  # whether a job that waits there can be canceled
 
@@ -251,6 +253,7 @@ class Provider(ABC):
             service=self.title,
             said=fault.said,
         )
+        error.charged = fault.charged
         if isinstance(error, RateLimitError):
             error.retry_after = retry_after(headers)
         return error

@@ -10,6 +10,7 @@ from bot.providers.lingtu_fields import Counted
 from bot.text import N_
 
 _LONGEST_ADDRESS = 1024
+_LARGEST, _FARTHEST = 4096, 8192  # pixels; far more than any canvas has
 
 
 class _Part(BaseModel):
@@ -23,10 +24,10 @@ class Goods(_Part):
 
     # The manual limits no address in here, and its own sample's are longer than elsewhere.
     url: str = Field(min_length=1, max_length=_LONGEST_ADDRESS)
-    x: int
-    y: int
-    width: int = Field(ge=1)
-    height: int = Field(ge=1)
+    x: int = Field(ge=-_FARTHEST, le=_FARTHEST)
+    y: int = Field(ge=-_FARTHEST, le=_FARTHEST)
+    width: int = Field(ge=1, le=_LARGEST)
+    height: int = Field(ge=1, le=_LARGEST)
 
 
 class Background(_Part):

@@ -195,6 +195,17 @@ def tokens_of(text: str) -> list[str]:
     return _INVISIBLE.sub("", text).translate(_STRAIGHT).split()
 
 
+def starts_parameter(token: str) -> str:
+    """The name of the parameter that one of `tokens_of` starts; empty when it is text."""
+    marker = _marker(token)
+    return marker[0] if marker else ""
+
+
+def is_address(token: str) -> bool:
+    """Whether one of `tokens_of` is taken for an image's address at the start of a prompt."""
+    return bool(_SCHEME.match(token.strip(_EDGES)))
+
+
 def _marker(token: str) -> tuple[str, str | None] | None:
     """The parameter name that starts here, and what stands behind its ``=``."""
     match = _MARKER.fullmatch(token)
@@ -228,7 +239,7 @@ def _segments(tokens: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
 
 def _split_images(tokens: list[str]) -> tuple[tuple[str, ...], list[str]]:
     count = 0
-    while count < len(tokens) and _SCHEME.match(tokens[count].strip(_EDGES)):
+    while count < len(tokens) and is_address(tokens[count]):
         count += 1
     words = tokens[count:]
     if _SCHEME.search(" ".join(words)):

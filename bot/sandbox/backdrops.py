@@ -36,11 +36,7 @@ def change_background(
 ) -> Image.Image:
     """The goods, which are transparent around themselves, on a background."""
     ground = _ground(background, take, stage)
-    left, top, right, bottom = stage.box
-    size = (max(1, right - left), max(1, bottom - top))
-    cut = goods.convert("RGBA").resize(size, Image.Resampling.LANCZOS)
-    whole = Image.new("RGBA", take.size)
-    whole.paste(cut, (left, top))
+    whole = _placed(goods.convert("RGBA"), stage.box, take.size)
     alpha = whole.getchannel("A")
     if alpha.getbbox() is None:
         return art.noted(ground, art.reading_of(ground))
@@ -49,6 +45,25 @@ def change_background(
     if stage.smart_colour:
         body = _coloured(body, alpha, ground)
     return art.noted(Image.composite(body, lit, alpha), art.reading_of(ground))
+
+
+def _placed(goods: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
+    """The goods in their box on a transparent canvas; nothing beside the canvas is made."""
+    left, top, right, bottom = box
+    across, down = goods.width / max(1, right - left), goods.height / max(1, bottom - top)
+    seen = (max(0, left), max(0, top), min(size[0], right), min(size[1], bottom))
+    whole = Image.new("RGBA", size)
+    if seen[0] >= seen[2] or seen[1] >= seen[3]:
+        return whole
+    part = (
+        (seen[0] - left) * across,
+        (seen[1] - top) * down,
+        (seen[2] - left) * across,
+        (seen[3] - top) * down,
+    )
+    shown = (seen[2] - seen[0], seen[3] - seen[1])
+    whole.paste(goods.resize(shown, Image.Resampling.LANCZOS, box=part), seen[:2])
+    return whole
 
 
 def _ground(background: Image.Image, take: Take, stage: Stage) -> Image.Image:

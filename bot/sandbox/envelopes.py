@@ -2,6 +2,7 @@
 their manuals.
 """
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -158,3 +159,88 @@ def lingtu_error(refusal: RefusedError) -> tuple[int, dict[str, Any]]:
     code = int(str(refusal))
     message = refusal.said or _LINGTU_ERRORS[str(refusal)]
     return (code if code < 600 else 400), {"code": code, "message": message}
+
+
+# DashScope's words, which the wrapper hands on (manual: Error Responses).
+_WANXIANG_ERRORS = {
+    "InvalidApiKey": (401, "Invalid API-key provided."),
+    "InvalidParameter": (400, "Required parameter is missing or invalid."),
+    "DataInspectionFailed": (400, "Input data may contain inappropriate content."),
+    "Arrearage": (400, "Access denied, please make sure your account is in good standing."),
+    "Throttling.RateQuota": (429, "Requests rate limit exceeded, please try again later."),
+    "InternalError": (500, "An internal error has occured, please try again later."),
+}
+_REMOVED = {
+    "code": "DataInspectionFailed",
+    "message": "Output data may contain inappropriate content.",
+}
+_TIMED_OUT = {
+    "code": "InternalError.Timeout",
+    "message": "An internal timeout error has occured during execution, "
+    "please try again later or contact service support.",
+}
+_UNREADABLE = {"code": "InvalidParameter", "message": "The prompt is invalid."}
+_COMPLAINTS = {MODERATED: _REMOVED, INVALID: _UNREADABLE}
+_TASK_STATES = {WAITING: "PENDING", RUNNING: "RUNNING", SUCCEEDED: "SUCCEEDED"}
+
+
+def wanxiang_error(refusal: RefusedError) -> tuple[int, dict[str, Any]]:
+    """The HTTP status and the body of an error of DashScope's, whose reason is its code."""
+    code = str(refusal)
+    status, message = _WANXIANG_ERRORS[code]
+    return status, {
+        "code": code,
+        "message": refusal.said or message,
+        "request_id": str(uuid.uuid4()),
+    }
+
+
+def wanxiang_accepted(task_id: str) -> dict[str, Any]:
+    """DashScope's answer to a job that it takes."""
+    return _wrapped({"task_id": task_id, "task_status": "PENDING"})
+
+
+def wanxiang_unknown(task_id: str) -> dict[str, Any]:
+    """What DashScope says of a job that it does not know, or no longer."""
+    return _wrapped({"task_id": task_id, "task_status": "UNKNOWN"})
+
+
+def wanxiang_suspended(task_id: str) -> dict[str, Any]:
+    """What DashScope says of a job that has to stand back."""
+    return _wrapped({"task_id": task_id, "task_status": "SUSPENDED"})
+
+
+def wanxiang_job(
+    work: Work, addresses: Sequence[str], *, drawn: int, total: int
+) -> tuple[int, dict[str, Any]]:
+    """The HTTP status and the body of what DashScope says of a job; `drawn` of `total` are done.
+
+    A place without an address has been removed.
+    """
+    task: dict[str, Any] = {
+        "task_id": work.id,
+        "task_status": _TASK_STATES.get(work.status, "FAILED"),
+    }
+    if work.status == SUCCEEDED:
+        drawn, total = sum(map(bool, addresses)), len(addresses)
+        task["results"] = [{"url": url} if url else _REMOVED for url in addresses]
+        task["task_metrics"] = _metrics(total, drawn, total - drawn)
+        return 200, {**_wrapped(task), "usage": {"image_count": drawn}}
+    if work.status in {WAITING, RUNNING}:
+        return 200, _wrapped({**task, "task_metrics": _metrics(total, drawn, 0)})
+    complaint = _COMPLAINTS.get(work.status, _TIMED_OUT)
+    return 400, _wrapped({**task, **complaint, "task_metrics": _metrics(total, 0, total)})
+
+
+def tongyi_answer(prompt: str, text: str) -> dict[str, Any]:
+    """An answer of Tongyi's, as DashScope writes it."""
+    body = _wrapped({"finish_reason": "stop", "text": text})
+    return {**body, "usage": {"input_tokens": len(prompt), "output_tokens": len(text)}}
+
+
+def _wrapped(output: dict[str, Any]) -> dict[str, Any]:
+    return {"output": output, "request_id": str(uuid.uuid4())}
+
+
+def _metrics(total: int, succeeded: int, failed: int) -> dict[str, int]:
+    return {"TOTAL": total, "SUCCEEDED": succeeded, "FAILED": failed}

@@ -7,14 +7,14 @@ from bot.sandbox.fills import levelled
 from bot.sandbox.masks import flat
 from bot.sandbox.patches import healed
 from bot.sandbox.subjects import subject
-from bot.sandbox.takes import capped
+from bot.sandbox.takes import MOST, capped
 
 _PAINTED = 1200  # pixels of the longer side at which what is new is painted
 
 
 def by_factor(source: Image.Image, factor: float) -> Image.Image:
     """The picture in the middle of a canvas `factor` times as large, at most 4096 a side."""
-    factor = max(1.0, factor)
+    factor = min(max(1.0, factor), MOST)
     return _expanded(source, (source.width * factor, source.height * factor))
 
 

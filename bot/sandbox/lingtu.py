@@ -18,6 +18,7 @@ from bot.operations import Call, Catalog, Operation, Params
 from bot.providers.lingtu_rows import JobCancel, JobQuery
 from bot.sandbox import lingtu_studio
 from bot.sandbox.envelopes import WAITING, RefusedError, Work, lingtu_error, lingtu_job
+from bot.sandbox.reading import UnreadableError, read_params
 from bot.sandbox.rehearsals import Rehearsal
 from bot.sandbox.services import Order
 from bot.sandbox.works import Works
@@ -60,7 +61,14 @@ class Lingtu:
         self._rehearsal = Rehearsal(credit="800000", busy="429")
         self._salts: dict[str, float] = {}  # with when they came, the oldest first
 
-    def admit(self, request: web.Request) -> None:
+    async def asked(self, row: Operation | Call, request: web.Request) -> Params:
+        self._admit(request)
+        try:
+            return await read_params(row.params, request)
+        except UnreadableError as error:
+            raise _invalid(row, error.data) from None
+
+    def _admit(self, request: web.Request) -> None:
         names = ("appId", "timestamp", "salt", "sign")
         given = [request.headers.get(name, "") for name in names]
         app_id, timestamp, salt, sign = given
@@ -80,18 +88,6 @@ class Lingtu:
         if salt in self._salts:
             raise RefusedError("401", "salt不能重复使用")
         self._salts[salt] = now
-
-    def invalid(self, row: Operation | Call, data: bytes) -> RefusedError:
-        """By the first of its fields that is wrong and has a code of its own."""
-        try:
-            body = parse_json(data)
-        except ProtocolError:
-            return RefusedError("400")
-        if isinstance(body, dict):
-            for name, info in row.params.model_fields.items():
-                if name in _CODES and not _fits(info, body):
-                    return RefusedError(_CODES[name])
-        return RefusedError("400")
 
     def accept(self, operation: Operation, params: Params) -> Work:
         body = params.body()
@@ -153,6 +149,19 @@ def _job_id(request_id: str) -> str:
     """Nineteen digits, the same for the same request, also after a restart."""
     number = int.from_bytes(sha256(request_id.encode(errors="replace")).digest()[:8], "big")
     return str(10**18 + number % (8 * 10**18))
+
+
+def _invalid(row: Operation | Call, data: bytes) -> RefusedError:
+    """A refusal by the first of the fields that is wrong and has a code of its own."""
+    try:
+        body = parse_json(data)
+    except ProtocolError:
+        return RefusedError("400")
+    if isinstance(body, dict):
+        for name, info in row.params.model_fields.items():
+            if name in _CODES and not _fits(info, body):
+                return RefusedError(_CODES[name])
+    return RefusedError("400")
 
 
 def _fits(info: FieldInfo, body: Mapping[str, Any]) -> bool:

@@ -2,40 +2,43 @@
 
 The routes come from the catalog, each request is validated by its row's own params model, and the
 pictures that a request names are really fetched; what else a provider asks for is its service's
-business. Words in the prompt, of pictures and clips alike, steer a job, so that trouble can be
-rehearsed: ``sandbox:fail``, ``sandbox:moderated``, ``sandbox:hole`` (the second result is removed,
-where the provider removes single ones), ``sandbox:busy`` (refused once), ``sandbox:lost`` (the
-answer to the submit is lost), ``sandbox:slow`` (ten times as long), ``sandbox:credit``. A job that
-follows another one without words of its own inherits them.
+business. Words in the prompt, of pictures, clips and chats alike, steer a job, so that trouble can
+be rehearsed: ``sandbox:fail`` (with Jumdata, which knows no failures: never done),
+``sandbox:moderated``, ``sandbox:hole`` (the second result is removed, where the provider removes
+single ones), ``sandbox:busy`` (refused once), ``sandbox:lost`` (the answer to the submit is lost),
+``sandbox:slow`` (ten times as long), ``sandbox:credit``. Only Wanxiang's pictures know
+``sandbox:suspended`` (slow, and suspended while it waits), ``sandbox:unknown`` (once nobody knows
+the job) and ``sandbox:garbled`` (one answer is a web page); only Jumdata ``sandbox:fewer`` (a
+picture less than asked for) and ``sandbox:timeout`` (refused with 610). A job that follows another
+one without words of its own inherits them.
 """
 
 import asyncio
-import json
 import logging
 import re
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import yarl
 from aiohttp import web
-from pydantic import ValidationError
 
-from bot.errors import InvalidRequestError, ProtocolError
 from bot.media import images
 from bot.operations import Call, Operation, Params
 from bot.providers import catalog
 from bot.sandbox.boards import Boards
 from bot.sandbox.envelopes import RefusedError, Work
+from bot.sandbox.jumdata import Jumdata
 from bot.sandbox.lingtu import Lingtu
 from bot.sandbox.rehearsals import steering
 from bot.sandbox.services import Service
+from bot.sandbox.wanxiang import Wanxiang
 from bot.sandbox.works import Works
 from bot.sandbox.workshop import Workshop
 from bot.sandbox.youchuan import Youchuan
-from bot.wire import parse_json
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +47,7 @@ _KINDS = {
     kind.extension: kind.content_type
     for kind in (images.PNG, images.MP4, images.PSD, images.SVG, images.EPS)
 }
-_FILE = re.compile(rf"[0-9a-f]{{19,24}}-[0-3]\.({'|'.join(_KINDS)})")
+_FILE = re.compile(rf"[0-9a-f-]{{19,36}}-[0-5]\.({'|'.join(_KINDS)})")
 _MOST_BODY = 16 * 1024 * 1024  # a mask may be a part of it
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -64,6 +67,8 @@ class Sandbox:
         for service in (
             Youchuan(self._rows, self._works, self._boards, self._workshop.call_back),
             Lingtu(self._rows, self._works, self._workshop.cancel, secret=secret),
+            Wanxiang(self._works, secret=secret),
+            Jumdata(self._works, secret=secret),
         ):
             self._services[service.name] = service
         self._door = asyncio.Lock()
@@ -98,7 +103,9 @@ class Sandbox:
             work, new = await self._taken(service, operation, params)
             if new and "lost" in steering(work) and request.transport is not None:
                 request.transport.abort()
-            return web.json_response(service.accepted(work))
+            elif operation.instant:
+                work = await self._workshop.ended(work)
+            return _said(service.accepted(work))
 
         return _refusing(service, handle)
 
@@ -119,28 +126,14 @@ class Sandbox:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             params = await self._asked(service, call, request)
-            return web.json_response(await service.answer(call, params))
+            return _said(await service.answer(call, params))
 
         return _refusing(service, handle)
 
     async def _asked(self, service: Service, row: Operation | Call, request: web.Request) -> Params:
-        """What is asked: names as on the wire only, and values of the manual's types.
-
-        Our own client must show a slip.
-        """
-        service.admit(request)
+        params = await service.asked(row, request)
         self._works.address = f"{request.scheme}://{request.host}"
-        data = await request.read()
-        try:
-            if request.method == "GET":
-                asked = {**request.query, **request.match_info}
-                return row.params.model_validate_strings(asked, strict=True, by_name=False)
-            if request.match_info:
-                data = _joined(data, request.match_info)
-            # From JSON: a strict model takes no plain mapping for a part that is one itself.
-            return row.params.model_validate_json(data, strict=True, by_name=False)
-        except (ProtocolError, ValidationError, InvalidRequestError):
-            raise service.invalid(row, data) from None
+        return params
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
@@ -184,6 +177,8 @@ async def serve(host: str, port: int) -> None:
             log.info("sandbox at %s; stage a bot on it with these settings:", address)
             log.info("YOUCHUAN_URL=%s YOUCHUAN_APP_ID=any YOUCHUAN_SECRET=any", address)
             log.info("LINGTU_URL=%s LINGTU_APP_ID=any LINGTU_SECRET=%s", address, SECRET)
+            log.info("WANXIANG_URL=%s WANXIANG_TOKEN=%s", address, SECRET)
+            log.info("JUMDATA_URL=%s JUMDATA_APP_ID=any JUMDATA_SECRET=%s", address, SECRET)
             log.info("ALLOW_PRIVATE_MEDIA=true")
             await stop.wait()
 
@@ -201,9 +196,5 @@ def _refusing(service: Service, handler: Handler) -> Handler:
     return handle
 
 
-def _joined(data: bytes, place: Mapping[str, str]) -> bytes:
-    """A body with what its path says beside it."""
-    body = parse_json(data)
-    if not isinstance(body, dict):
-        raise InvalidRequestError
-    return json.dumps({**body, **place}).encode()
+def _said(answer: Any) -> web.StreamResponse:
+    return answer if isinstance(answer, web.StreamResponse) else web.json_response(answer)

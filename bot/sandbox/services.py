@@ -43,20 +43,17 @@ class Service(Protocol):
     name: str
     has_holes: bool  # whether moderation may remove single results
 
-    def admit(self, request: web.Request) -> None:
-        """Look at who asks."""
-
-    def invalid(self, row: Operation | Call, data: bytes) -> RefusedError:
-        """How a request is refused whose body is not as the manual says."""
+    async def asked(self, row: Operation | Call, request: web.Request) -> Params:
+        """What a request asks for, once it is clear who asks."""
 
     def accept(self, operation: Operation, params: Params) -> Work:
         """The job that a request makes; one that is known already may have been asked for."""
 
     def accepted(self, work: Work) -> Any:
-        """The answer to the request that made a job."""
+        """The answer to the request that made a job; of an instant one, which is done by then."""
 
     async def answer(self, call: Call, params: Params) -> Any:
-        """The answer to a call."""
+        """The answer to a call: what becomes JSON, or a whole response."""
 
     def described(self, work: Work) -> Any:
         """A job as a callback brings it."""

@@ -24,7 +24,7 @@ from bot.sandbox.envelopes import (
     Work,
 )
 from bot.sandbox.inputs import BadInputError
-from bot.sandbox.rehearsals import steering
+from bot.sandbox.rehearsals import LENGTHY, steering
 from bot.sandbox.services import Made, Service
 from bot.sandbox.works import Works
 
@@ -52,6 +52,7 @@ class Workshop:
     def __init__(self, works: Works, services: Mapping[str, Service], *, pace: float) -> None:
         self._works, self._services, self._pace = works, services, pace
         self._running: set[asyncio.Task[None]] = set()
+        self._jobs: dict[str, asyncio.Task[None]] = {}
         self._waiting: set[str] = set()
         self._painters = ThreadPoolExecutor(2, thread_name_prefix="sandbox")
 
@@ -76,7 +77,15 @@ class Workshop:
         """Begin a job, or let it wait first where that is its status."""
         if work.status == WAITING:
             self._waiting.add(work.id)
-        self._spawn(self._carry_out(work), work)
+        running = self._spawn(self._carry_out(work), work)
+        self._jobs[work.id] = running
+        running.add_done_callback(lambda _: self._jobs.pop(work.id, None))
+
+    async def ended(self, work: Work) -> Work:
+        """The job as it stands when it is done."""
+        if running := self._jobs.get(work.id):
+            await asyncio.wait({running})
+        return self._works.get(work.id) or work
 
     async def cancel(self, work: Work) -> bool:
         """Whether a job was still waiting; then it is canceled."""
@@ -90,14 +99,15 @@ class Workshop:
         """Have a job's callback sent, whatever becomes of it."""
         self._spawn(self._report(work), work)
 
-    def _spawn(self, doing: Coroutine[Any, Any, None], work: Work) -> None:
+    def _spawn(self, doing: Coroutine[Any, Any, None], work: Work) -> asyncio.Task[None]:
         running = asyncio.create_task(doing, name=f"sandbox {work.id}")
         self._running.add(running)
         running.add_done_callback(self._running.discard)
+        return running
 
     async def _carry_out(self, work: Work) -> None:
         steered = steering(work)
-        seconds = self._pace * (10 if "slow" in steered else 1)
+        seconds = self._pace * (10 if steered & LENGTHY else 1)
         if work.status == WAITING:
             await asyncio.sleep(seconds * _WAITING_PART)
             if work.id not in self._waiting:

@@ -26,6 +26,7 @@ from bot.sandbox.commissions import Commission
 from bot.sandbox.envelopes import RefusedError, Work, youchuan_error, youchuan_job
 from bot.sandbox.inputs import Given
 from bot.sandbox.prompts import UNNAMED, of_work, prompt_of, readable
+from bot.sandbox.reading import UnreadableError, read_params
 from bot.sandbox.rehearsals import Rehearsal
 from bot.sandbox.rules import check_follow_up
 from bot.sandbox.services import Made, Order, Step
@@ -62,13 +63,14 @@ class Youchuan:
             "youchuan.moodboards": self._list_boards,
         }
 
-    def admit(self, request: web.Request) -> None:
+    async def asked(self, row: Operation | Call, request: web.Request) -> Params:
         """Any app and secret will do, but there must be some."""
         if not all(request.headers.get(name) for name in _HEADERS):
             raise RefusedError("Invalid_App_Identifier")
-
-    def invalid(self, row: Operation | Call, data: bytes) -> RefusedError:
-        return RefusedError("Invalid_Argument")
+        try:
+            return await read_params(row.params, request)
+        except UnreadableError:
+            raise RefusedError("Invalid_Argument") from None
 
     def accept(self, operation: Operation, params: Params) -> Work:
         seen = readable(params)

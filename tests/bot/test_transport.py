@@ -4,6 +4,8 @@ import socket
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.errors import UnavailableError, UncertainError
 from bot.transport import Transport
@@ -148,3 +150,31 @@ async def test_proxies_of_the_environment_are_not_used(
     response = await transport.send(SUBMIT, account(provider.url), seconds=5)
 
     assert response.status == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        ("multipart", "multipart/form-data"),
+        ("urlencoded", "application/x-www-form-urlencoded"),
+    ],
+)
+async def test_form_fields_are_written_as_the_account_wants_them(
+    transport: Transport, form: str, kind: str
+):
+    seen: list[tuple[str, dict[str, object]]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        seen.append((request.content_type, dict(await request.post())))
+        return web.json_response({})
+
+    app = web.Application()
+    app.router.add_post("/draw", take)
+    async with TestServer(app) as server:
+        credential = Credential(
+            provider="jumdata", url=str(server.make_url("")).rstrip("/"), form=form
+        )
+        asked = Request(path="/draw", form={"text": "一只苍鹭", "num": "2"})
+        await transport.send(asked, credential, seconds=5)
+
+    assert seen == [(kind, {"text": "一只苍鹭", "num": "2"})]

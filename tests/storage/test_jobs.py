@@ -244,6 +244,47 @@ async def test_a_full_account_does_not_hold_up_another(jobs: JobStore):
     assert found.id == other.id
 
 
+async def test_what_is_answered_at_once_has_room_of_its_own(jobs: JobStore):
+    await running(jobs)
+    await jobs.add(make_job())
+    chats = [(await jobs.add(make_job(operation="wanxiang.chat")))[0] for _ in range(9)]
+    found = [
+        await jobs.claim_queued(
+            {ACCOUNT: 1}, now=NOON, lease_until=LEASE, instant=["wanxiang.chat"]
+        )
+        for _ in range(9)
+    ]
+
+    assert [job and job.id for job in found] == [*(chat.id for chat in chats[:8]), None]
+
+
+async def test_what_the_provider_says_of_money_is_kept(jobs: JobStore):
+    job = await submitting(jobs)
+    times = {"due_at": NOON, "deadline_at": 2**50}
+    await jobs.start(job.id, "ext", progress=0.0, charged=True, receipt="no 7", **times)
+    await jobs.start(job.id, "ext", progress=0.5, **times)
+
+    row = await jobs.get(job.id)
+    assert (row.charged, row.receipt, row.progress) == (True, "no 7", 0.5)
+
+
+async def test_a_conversation_is_what_one_person_was_answered_in_one_channel(jobs: JobStore):
+    first = await succeeded(jobs)
+    second = await succeeded(jobs)
+    elsewhere = make_destination(channel_id=23)
+    for other in ({"user_id": 34}, {"destination": elsewhere}, {"operation": "youchuan.pan"}):
+        await succeeded(jobs, **other)
+    await failed(jobs, "rejected")
+
+    async def ask(since: int, limit: int = 9) -> list[str]:
+        found = await jobs.conversation("youchuan.diffusion", 33, 22, since=since, limit=limit)
+        return [job.id for job in found]
+
+    assert await ask(NOON - 1) == [second.id, first.id]
+    assert await ask(NOON - 1, limit=1) == [second.id]
+    assert await ask(NOON) == []
+
+
 async def test_concurrent_claims_keep_the_limit(database: Database, jobs: JobStore):
     for _ in range(8):
         await jobs.add(make_job())

@@ -133,6 +133,8 @@ def test_the_defaults_are_the_manuals(verb, name, value):
         ("change_background", {**BACKGROUND, "width": 399}),
         ("change_background", {**BACKGROUND, "height": 1281}),
         ("change_background", {**BACKGROUND, "goods": {**GOODS, "width": 0}}),
+        ("change_background", {**BACKGROUND, "goods": {**GOODS, "height": 4097}}),
+        ("change_background", {**BACKGROUND, "goods": {**GOODS, "width": 4096, "x": -8193}}),
         ("change_background", {**BACKGROUND, "background": {}}),
         ("style_transfer", {"type": 3, "style": "a", "image": PICTURE}),
         ("style_transfer", {"type": 1, "style": "", "image": PICTURE}),
@@ -168,7 +170,8 @@ def test_what_the_manual_forbids_is_refused_before_it_is_paid(verb, values):
         ("expand", {"image": PICTURE, "type": 1, "ar": "3:2"}, "factor"),
         ("expand", {"image": PICTURE, "scale": 2, "ar": "3:2"}, "not both"),
         ("expand", {"image": PICTURE, "scale": 1}, "greater than 1"),
-        ("expand", {"image": PICTURE, "scale": float("inf")}, "greater than 1"),
+        ("expand", {"image": PICTURE, "scale": 10.1}, "“factor” must be at most 10"),
+        ("expand", {"image": PICTURE, "scale": float("inf")}, "must be at most 10"),
         ("expand", {"image": PICTURE, "scale": float("nan")}, "greater than 1"),
     ],
 )

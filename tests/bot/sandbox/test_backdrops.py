@@ -38,6 +38,20 @@ def test_the_result_has_the_size_of_the_canvas():
     assert stand(background=scene(size=(77, 50))).size == SIZE
 
 
+def test_of_goods_far_larger_than_the_canvas_only_what_is_seen_is_made():
+    assert stand(box=(-(10**6), -(10**6), 10**6, 10**6)).size == SIZE
+
+
+def test_goods_that_reach_over_an_edge_are_cut_there():
+    box, cut = (-50, 90, 50, 190), goods().resize((100, 100), Image.Resampling.LANCZOS)
+    alone = Image.new("RGB", SIZE)
+    alone.paste(cut.convert("RGB"), box[:2])
+    hidden = Image.new("L", SIZE)
+    hidden.paste(cut.getchannel("A").point([0] * 255 + [255]), box[:2])
+
+    assert difference(stand(box=box, smart_colour=False), alone, hidden) < 2
+
+
 def test_far_from_the_goods_the_background_stays():
     background = scene("mountains", SIZE)
 

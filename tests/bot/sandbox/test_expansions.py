@@ -18,6 +18,10 @@ def test_a_canvas_is_so_many_times_as_large(factor):
     assert size == (round(image.width * factor), round(image.height * factor))
 
 
+def test_an_absurd_factor_makes_no_absurd_canvas():
+    assert by_factor(Image.new("RGB", (4, 2)), 1e300).size == (4096, 2048)
+
+
 @pytest.mark.parametrize("ratio", [1.0, 16 / 9])
 def test_a_canvas_has_the_aspect_that_was_asked_for(ratio):
     image = portrait(200)

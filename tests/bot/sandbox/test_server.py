@@ -45,7 +45,9 @@ async def test_every_operation_and_call_of_the_catalog_has_a_route(desk):
     for row in (*catalog().values(), *catalog().calls):
         path = re.sub(r"\{\w+\}", "abc", row.path)
         answer = await desk.ask(row.method, path, headers={})
-        assert (answer.status, answer.json()["code"]) == (401, 401), row.path
+        # Each provider refuses an empty request of nobody's in its own words.
+        assert answer.status not in {404, 405}, row.path
+        assert answer.json()["code"] in {401, 400, "InvalidApiKey", "InvalidParameter"}, row.path
 
 
 @pytest.mark.parametrize("name", sorted(row.name for row in YOUCHUAN.operations))

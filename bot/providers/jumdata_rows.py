@@ -1,0 +1,28 @@
+"""Jumdata's rows of the catalog: drawing, and asking how a drawing stands."""
+
+from dataclasses import replace
+
+from bot.operations import Call, Kind, Operation, Row
+from bot.providers.jumdata_params import Draw, ResultQuery
+from bot.providers.tool_actions import TOOL_ACTIONS
+from bot.text import N_
+
+DRAW = Operation(
+    name="jumdata.draw",
+    path="/ai/draw/submit",
+    params=Draw,
+    kind=Kind.IMAGE,
+    summary=N_("Draw one to six pictures from a short text with Jumdata."),
+    # Its pictures have no follow-ups of their own, so there is room for buttons with words.
+    actions=tuple(replace(action, row=Row.IMAGE, emoji=None) for action in TOOL_ACTIONS),
+    commands=("imagine",),
+)
+OPERATIONS = (DRAW,)
+
+QUERY = Call(
+    name="jumdata.query",
+    path="/ai/draw/query",
+    method="POST",
+    params=ResultQuery,
+    summary=N_("Ask how a job stands."),
+)
