@@ -114,15 +114,18 @@ def told_apart(prompts: Sequence[str], most: int) -> list[str]:
     return [clip(f"…{text[hidden:]}" if hidden > 0 else text, most) for text in prompts]
 
 
-def offer_text(batch: Batch, price: int | None, expires_at: int) -> str:
-    """What the person is about to confirm: count, prompts, price in all, and until when."""
+def offer_text(batch: Batch, price: int | None, expires_at: int, head: str = "") -> str:
+    """What the person is about to confirm: count, prompts, price in all, and until when.
+
+    `head` is said in place of the count.
+    """
     counts = Counter(_STAND_IN.sub("📎", request.own_prompt()) for request in batch.requests)
     shown = told_apart(list(counts), min(_LONGEST_LINE, _ROOM // len(counts)))
     lines = [
         f"{number}. {harmless(prompt, len(prompt))}" + (f" × {times}" if times > 1 else "")
         for number, (prompt, times) in enumerate(zip(shown, counts.values(), strict=True), 1)
     ]
-    head = _("These are {n} jobs. Nothing is ordered yet.", n=len(batch.requests))
+    head = head or _("These are {n} jobs. Nothing is ordered yet.", n=len(batch.requests))
     return "\n".join(
         (
             f"**{head}**",
@@ -135,10 +138,18 @@ def offer_text(batch: Batch, price: int | None, expires_at: int) -> str:
 
 async def take_batch(interaction: Interaction, batch: Batch) -> None:
     """Order a single job at once, as `take_order` does; ask the person first about several."""
-    studio: Studio = interaction.client
     if len(batch.requests) == 1:
         await take_order(interaction, batch.order(0, destination_of(interaction), interaction.id))
-        return
+    else:
+        await offer(interaction, batch, label=_("Draw all {n}", n=len(batch.requests)))
+
+
+async def offer(interaction: Interaction, batch: Batch, *, label: str, head: str = "") -> None:
+    """Show the person privately what can be ordered, and at what price; `label` orders it.
+
+    `head` is said in place of how many jobs these are.
+    """
+    studio: Studio = interaction.client
     check_channel(interaction)
     now = studio.now()
     draft = Draft(
@@ -151,8 +162,8 @@ async def take_batch(interaction: Interaction, batch: Batch) -> None:
         expires_at=now + _OPEN_MS,
     )
     await studio.drafts.add(draft)
-    text = offer_text(batch, batch.price(studio.engine), draft.expires_at)
-    view = _view(text, _buttons(draft.token, len(batch.requests)))
+    text = offer_text(batch, batch.price(studio.engine), draft.expires_at, head)
+    view = _view(text, _buttons(draft.token, label))
     async with asyncio.timeout(ANSWER_SECONDS):
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -275,10 +286,10 @@ async def _settle(interaction: Interaction, text: str) -> None:
         log.warning("an offer still looks open: %s", error)
 
 
-def _buttons(token: str, count: int) -> discord.ui.ActionRow[Any]:
+def _buttons(token: str, label: str) -> discord.ui.ActionRow[Any]:
     return discord.ui.ActionRow(
         discord.ui.Button(
-            label=_("Draw all {n}", n=count),
+            label=label,
             style=discord.ButtonStyle.primary,
             custom_id=f"batch:{token}:go",
         ),

@@ -6,6 +6,7 @@ import contextvars
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import discord
@@ -18,10 +19,12 @@ from bot.keeper import Keeper
 from bot.text import set_reader
 from cogs import EXTENSIONS, errors
 from cogs.cards import Cards
+from cogs.instead import find_instead
 from cogs.parcels import Packer
 from cogs.presses import Presses
 from cogs.results import DiscordCourier
 from cogs.translator import Translator
+from storage.chats import ChatStore
 from storage.drafts import DraftStore
 from storage.errors import StorageError
 from storage.moodboards import MoodboardStore
@@ -37,6 +40,7 @@ class Desk:
     drafts: DraftStore
     moodboards: MoodboardStore
     people: PeopleStore
+    chats: ChatStore
 
 
 class Tree(app_commands.CommandTree["Studio"]):
@@ -92,10 +96,12 @@ class Studio(commands.Bot):
         self.operator_guild_ids = frozenset(operator_guild_ids)
         self.lingtu_styles = tuple(lingtu_styles)
         self.drafts, self.moodboards, self.people = desk.drafts, desk.moodboards, desk.people
-        jobs, keeper = desk.engine.jobs, desk.keeper
+        self.chats = desk.chats
+        jobs, keeper, catalog = desk.engine.jobs, desk.keeper, desk.engine.catalog
         self.keeper, self.assets = keeper, keeper.assets
         packer = Packer(keeper.files, keeper.pool, public_url)
-        self.courier = DiscordCourier(self, jobs, keeper.assets, desk.engine.catalog, packer)
+        other = partial(find_instead, self)
+        self.courier = DiscordCourier(self, jobs, keeper.assets, catalog, packer, other)
         self.cards = Cards(jobs, self.courier, now, desk.engine.may_cancel)
         self.presses = Presses(self)
         self._when_ready: list[Callable[[], None]] = []

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 TEMPLATE = re.compile(
     r"job:(?P<job>[0-9A-HJKMNP-TV-Z]{26}):(?P<key>[a-z0-9_]+)(?:\.(?P<index>[0-3]))?"
 )
+CONTINUE = "continue"
+HELP, USE, REWORD, KEEP = "help", "use", "reword", "keep"
 NO_ACTION = frozenset(
-    {"info", "dm", "delete", "cancel", "retry", "again", "imagine", "pick", "more"}
+    {"info", "dm", "delete", "cancel", "retry", "again", "imagine", "pick", "more", "instead"}
+    | {CONTINUE, HELP, USE, REWORD, KEEP}
 )
 _LONGEST = 100
 

@@ -18,7 +18,7 @@ from cogs.errors import tell
 from cogs.places import is_picture
 from cogs.replies import Interaction, destination_of, lead_to, person_of
 from cogs.uploads import check_address, checked_upload
-from storage.assets import RESULT
+from storage.assets import PREVIEW, RESULT
 from storage.models import Asset, Draft, Job, Status, Upload
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _OPEN_MS = 15 * 60_000
 async def picture_of(studio: "Studio", job: Job, index: int) -> Asset:
     """The kept picture of a place; where that is a document, the first picture beside it.
 
+    Beside a document alone that is its preview.
     InvalidRequestError or GoneError says why there is none.
     """
     if not job.status.is_final:
@@ -51,7 +52,9 @@ async def picture_of(studio: "Studio", job: Job, index: int) -> Asset:
     if here.note:
         raise InvalidRequestError(N_("Image {n} is not there: {why}"), n=index + 1, why=here.note)
     pictures = [asset for asset in kept if is_picture(job, asset)]
-    if here not in pictures and not pictures:
+    if not pictures:
+        pictures = list(await studio.assets.of_job(job.id, PREVIEW))
+    if not pictures:
         raise InvalidRequestError(
             N_("Only a picture can be used here, and this result is none ({kind})."),
             kind=here.extension.upper(),

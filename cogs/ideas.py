@@ -11,7 +11,7 @@ from bot.text import N_, _
 from cogs import forms
 from cogs.batches import Batch, take_batch, written_out
 from cogs.imagine import drawing
-from cogs.models import MIDJOURNEY, plain_model, plain_requests
+from cogs.models import chosen_model, plain_requests
 from cogs.replies import Interaction, destination_of, take_order
 from cogs.texts import text_of
 from storage.models import Job
@@ -44,16 +44,16 @@ async def follow_text(interaction: Interaction, job: Job, custom_id: str) -> Non
 
 def _form(studio: "Studio", custom_id: str, text: str) -> discord.ui.Modal:
     catalog = studio.engine.catalog
-    plain = plain_model(None, catalog)
-    operation, field = (plain.operation, "prompt") if plain else (MIDJOURNEY, "text")
-    info = catalog.operation(operation).params.model_fields[field]
+    chosen = chosen_model(None, catalog)
+    info = catalog.operation(chosen.operation).params.model_fields[chosen.text or "text"]
     return forms.build_one(custom_id, _("Imagine"), _FIELD, info, text)
 
 
 def _batch(studio: "Studio", text: str) -> Batch:
     catalog, texts = studio.engine.catalog, written_out(text, 1)
-    if plain := plain_model(None, catalog):
-        requests = plain_requests(plain, catalog.operation(plain.operation), texts, {})
-        return Batch(operation=plain.operation, requests=requests)
+    chosen = chosen_model(None, catalog)
+    if chosen.is_plain:
+        requests = plain_requests(chosen, catalog, texts, {})
+        return Batch(operation=chosen.operation, requests=requests)
     composed = [midjourney.compose(each, model=None, options={}) for each in texts]
     return drawing(studio, [midjourney.print_prompt(each) for each in composed], ())

@@ -1,28 +1,24 @@
 """``/imagine``: pictures from a text, or from each of several."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.errors import InvalidRequestError
 from bot.providers import prompt as midjourney
-from bot.providers.lingtu_choices import ASPECTS, STYLES
+from bot.providers.jumdata_choices import MOST_PICTURES
+from bot.providers.models import Model, able, check, model
+from bot.providers.needs import MIDJOURNEY, needs_of, plain_needs
 from bot.text import N_, _, clip
 from cogs.batches import MOST_JOBS, Batch, take_batch, written_out
 from cogs.boards import default_board, find_board, suggestions
 from cogs.errors import answered
-from cogs.models import (
-    CHOICES,
-    MIDJOURNEY,
-    PlainModel,
-    check_options,
-    label_of,
-    plain_model,
-    plain_requests,
-    takers,
-)
+from cogs.instead import offer_instead
+from cogs.models import AUTO, CHOICES, chosen_model, connected, options_for, plain_requests
 from cogs.options import suggest_named, suggest_ratios
 from cogs.orders import options_of, placed
 from cogs.replies import Interaction
@@ -76,7 +72,7 @@ class Imagine(commands.Cog):
         model: str | None = None,
         aspect: str | None = None,
         style: str | None = None,
-        count: Literal[1, 2, 4] | None = None,
+        count: app_commands.Range[int, 1, MOST_PICTURES] | None = None,
         stylize: app_commands.Range[int, 0, 1000] | None = None,
         chaos: app_commands.Range[int, 0, 100] | None = None,
         no: str | None = None,
@@ -95,60 +91,88 @@ class Imagine(commands.Cog):
         repeat: app_commands.Range[int, 1, MOST_JOBS] = 1,
     ) -> None:
         """Validate everything for the chosen model, then order it."""
-        given = options_of(interaction)
-        plain = plain_model(model, self._studio.engine.catalog)
-        check_options(given, model, plain)
+        catalog = self._studio.engine.catalog
+        chosen = chosen_model(model, catalog)
+        options = options_for(chosen, options_of(interaction))
         texts = written_out(prompt, repeat)
-        if plain is None:
-            batch = await self._of_midjourney(interaction, texts, given)
+        if chosen.is_plain:
+            requests = plain_requests(chosen, catalog, texts, options)
+            batch = Batch(operation=chosen.operation, requests=requests)
         else:
-            operation = self._studio.engine.catalog.operation(plain.operation)
-            requests = plain_requests(plain, operation, texts, given)
-            batch = Batch(operation=plain.operation, requests=requests)
-        await take_batch(interaction, batch)
+            version = None if model == AUTO else model
+            batch = await self._of_midjourney(interaction, version, texts, options)
+        if catalog.is_connected(chosen.operation):
+            await take_batch(interaction, batch)
+        else:
+            needs = plain_needs if chosen.is_plain else needs_of
+            await offer_instead(interaction, chosen, [needs(text, options) for text in texts])
 
     async def _of_midjourney(
-        self, interaction: Interaction, texts: Sequence[str], given: Mapping[str, Any]
+        self,
+        interaction: Interaction,
+        version: str | None,
+        texts: Sequence[str],
+        given: Mapping[str, Any],
     ) -> Batch:
+        self._check_versions(version, texts, given)
         files = {name: tuple(map(given.get, options)) for name, options in _FILES.items()}
         places, uploads = placed(self._studio, files)
         options = {**{name: given.get(name) for name in (*_OFFERED, "speed")}, **places}
         if board := given.get("moodboard"):
             options["moodboard"] = (await find_board(self._studio, interaction, board)).id
         default = None if board else await default_board(self._studio, interaction)
-        model = given.get("model")
         printed = [
-            _printed(text, model=model, options=options, default_board=default) for text in texts
+            _printed(text, model=version, options=options, default_board=default) for text in texts
         ]
         return drawing(self._studio, printed, uploads)
+
+    def _check_versions(
+        self, version: str | None, texts: Sequence[str], given: Mapping[str, Any]
+    ) -> None:
+        catalog = self._studio.engine.catalog
+        for text in texts:
+            own = midjourney.typed(text).model
+            drawing_it = model(version or (own or midjourney.DEFAULT_MODEL).key)
+            check(drawing_it, given, connected(catalog))
 
     @imagine.autocomplete("style")
     async def _suggest_style(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        plain, chosen = self._chosen(interaction)
-        if plain is not None and "style" in plain.fields:
-            return suggest_named(current, STYLES)
-        hint = _(
-            "{model} takes no style; it is for {others}.",
-            model=label_of(chosen, plain),
-            others=takers("style"),
-        )
-        # Whoever chooses the hint all the same is told more by the command.
-        return [app_commands.Choice(name=clip(hint, 100), value="none")]
+        chosen = self._chosen(interaction)
+        if not chosen.can("style"):
+            return self._hint(chosen, "style")
+        return suggest_named(current, chosen.styles)
 
     @imagine.autocomplete("aspect")
     async def _suggest_ratio(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        plain, _model = self._chosen(interaction)
-        if plain is None:
+        chosen = self._chosen(interaction)
+        if not chosen.can("aspect"):
+            return self._hint(chosen, "aspect")
+        ratios = [str(ratio) for ratio in chosen.options["aspect"]]
+        if not ratios:
             return suggest_ratios(current)
-        return [choice for choice in suggest_ratios(current, ASPECTS) if choice.value in ASPECTS]
+        return [choice for choice in suggest_ratios(current, ratios) if choice.value in ratios]
 
-    def _chosen(self, interaction: Interaction) -> tuple[PlainModel | None, str | None]:
-        chosen = interaction.namespace.model
-        return plain_model(chosen, self._studio.engine.catalog), chosen
+    def _hint(self, chosen: Model, option: str) -> list[app_commands.Choice[str]]:
+        here = connected(self._studio.engine.catalog)
+        takers = able(option, connected=here) or able(option)
+        hint = _(
+            "{model} takes no {option}; it is for {others}.",
+            model=chosen.label,
+            option=option,
+            others=", ".join(takers),
+        )
+        # Whoever chooses the hint all the same is told more by the command.
+        return [app_commands.Choice(name=clip(hint, 100), value="none")]
+
+    def _chosen(self, interaction: Interaction) -> Model:
+        key, catalog = interaction.namespace.model, self._studio.engine.catalog
+        with suppress(InvalidRequestError):  # a half-typed one
+            return chosen_model(key, catalog)
+        return chosen_model(None, catalog)
 
     @imagine.autocomplete("moodboard")
     async def _suggest_board(

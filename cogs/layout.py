@@ -12,11 +12,15 @@ from bot.operations import Catalog
 from bot.text import _
 from bot.wire import Delivery, Progress
 from cogs import rows
+from cogs.answers import LONGEST_SHOWN
+from cogs.models import Instead
 from cogs.places import is_mask, is_picture, is_preview, name_of
 from cogs.progress import standing
-from cogs.texts import TEXT_FILE, block, is_long, text_of
+from cogs.suggestions import can_be_helped, fault_of, is_suggestion, own_prompt
+from cogs.texts import file_of, is_answer, texts_of
 from cogs.words import (
     charged,
+    cost_of,
     credits_line,
     flags_of,
     harmless,
@@ -26,6 +30,7 @@ from cogs.words import (
     model_of,
     money,
     place_of,
+    shortfall,
     title,
     trimmed,
     why,
@@ -37,6 +42,7 @@ MOST_FILES = 10
 _LONGEST_ALT = 1024
 _MOST_TEXT, _MOST_TAIL = 3900, 1500  # characters; a message takes 4000 in all
 _MOST_NOTES, _LEAST_TAIL = 600, 300
+_LONGEST_ASKED = 150  # of a question above its answer
 _IN_GALLERY = frozenset({"png", "jpg", "jpeg", "webp", "gif", "mp4", "mov", "webm"})
 _NO_RETRY = frozenset(
     {"moderation", "rejected", "invalid", "invalidrequest", "badmedia", "gone", "missing"}
@@ -65,8 +71,12 @@ def result_layout(
     note: str = "",
 ) -> discord.ui.LayoutView:
     """A finished job: words, pictures, buttons. `prompt`: an earlier job's, if it has none."""
-    job, said = delivery.job, text_of(delivery.job)
-    text = block(said) if said else ""
+    job = delivery.job
+    if is_answer(job):
+        return _answer_layout(delivery, catalog, note)
+    if is_suggestion(job):
+        return _suggestion_layout(delivery, catalog, note)
+    text = "".join(texts_of(job))
     most_tail = _LEAST_TAIL if text else _MOST_TAIL
     head = [_head(delivery, catalog, prompt), _late(delivery), note]
     tail = _whole_lines([*_masks(job, files), *_holes(job, files), *_links(job, files)], most_tail)
@@ -80,6 +90,33 @@ def result_layout(
     return _view(*body, *buttons, rows.result_row(job), colour=_GOOD)
 
 
+def _answer_layout(delivery: Delivery, catalog: Catalog, note: str) -> discord.ui.LayoutView:
+    """An answer in a conversation: what was asked in short, and what was said in full."""
+    job = delivery.job
+    asked = title(job, catalog, most=_LONGEST_ASKED)
+    head = "\n".join((asked, credits_line(job, catalog), _facts(delivery, catalog)))
+    rest = f"-# {_('The whole answer is in the file.')}" if file_of(job) else ""
+    body = [
+        *_texts([head, _late(delivery), note], _MOST_TEXT - LONGEST_SHOWN - len(rest)),
+        *_texts([*texts_of(job), rest], LONGEST_SHOWN + len(rest)),
+        *_media(job, (), ""),
+    ]
+    return _view(*body, rows.result_row(job), colour=_GOOD)
+
+
+def _suggestion_layout(delivery: Delivery, catalog: Catalog, note: str) -> discord.ui.LayoutView:
+    """What Tongyi suggests for a prompt, below the person's own; or why it cannot be used."""
+    job, what = delivery.job, _("A suggestion for your prompt")
+    own = "-# " + _("Yours: {prompt}", prompt=own_prompt(job))
+    head = "\n".join((f"**{what}**", own, credits_line(job, catalog), _facts(delivery, catalog)))
+    body = [
+        *_texts([head, _late(delivery), note], _MOST_TEXT - LONGEST_SHOWN),
+        *_texts(texts_of(job) or [fault_of(job)]),
+        *_media(job, (), ""),
+    ]
+    return _view(*body, rows.suggestion_row(job), rows.result_row(job), colour=_GOOD)
+
+
 def plain_layout(delivery: Delivery, files: Sequence[Shown]) -> discord.ui.LayoutView:
     """As little as still brings what was paid for; for when Discord refuses the full layout."""
     job = delivery.job
@@ -87,15 +124,25 @@ def plain_layout(delivery: Delivery, files: Sequence[Shown]) -> discord.ui.Layou
     if job.status is not Status.SUCCEEDED:
         text = _("Job {id} for {who} failed.", id=job.id, who=who)
         return _view(*_texts([text]), rows.notice_row(job, retry=False))
-    text, said = _("The result of job {id} for {who}.", id=job.id, who=who), text_of(job)
-    body = _texts([text, block(said) if said else ""])
-    return _view(*body, *_media(job, files, ""), rows.result_row(job))
+    text = _("The result of job {id} for {who}.", id=job.id, who=who)
+    body = [*_texts([text, *texts_of(job)], _MOST_TEXT), *_media(job, files, "")]
+    if is_suggestion(job):
+        body.append(rows.suggestion_row(job))
+    return _view(*body, rows.result_row(job))
 
 
 def notice_layout(
-    delivery: Delivery, catalog: Catalog, *, prompt: str = "", note: str = ""
+    delivery: Delivery,
+    catalog: Catalog,
+    *,
+    prompt: str = "",
+    note: str = "",
+    instead: Instead | None = None,
 ) -> discord.ui.LayoutView:
-    """A failed job: what failed, why, what was charged, and Retry where it can help."""
+    """A failed job: what failed, why, what was charged, and Retry where it can help.
+
+    `instead` is what else could draw it.
+    """
     job, reason, paid = delivery.job, why(delivery.job), charged(delivery.job)
     head = [
         title(job, catalog, prompt),
@@ -105,9 +152,10 @@ def notice_layout(
     if job.status is Status.CANCELED:
         reason = _("Canceled.")
     said = reason if paid in reason else f"{reason}\n{paid}"
-    body = _texts(["\n".join(filter(None, head)), said, note])
+    body = _texts(["\n".join(filter(None, head)), said, note, _offer(instead)])
     retry = job.status is Status.FAILED and job.failure not in _NO_RETRY
-    return _view(*body, rows.notice_row(job, retry=retry), colour=_BAD)
+    other = instead.model.label if instead else ""
+    return _view(*body, rows.notice_row(job, retry=retry, instead=other), colour=_BAD)
 
 
 def image_panel(job: Job, catalog: Catalog, index: int) -> discord.ui.LayoutView:
@@ -127,9 +175,9 @@ def card_layout(progress: Progress, catalog: Catalog) -> discord.ui.LayoutView:
         filter(None, (model_of(job), harmless(flags_of(job, catalog), 200), _price(job)))
     )
     may_cancel = progress.can_cancel or job.status is Status.QUEUED
-    cancel = [rows.cancel_row(job)] if may_cancel else []
+    row = rows.card_row(job, can_cancel=may_cancel, can_be_helped=can_be_helped(job, catalog))
     text = f"{title(job, catalog)}\n{what}"
-    return _view(*_texts([text, *standing(progress)]), *cancel)
+    return _view(*_texts([text, *standing(progress)]), *([row] if row.children else []))
 
 
 def canceled_layout(job: Job, catalog: Catalog) -> discord.ui.LayoutView:
@@ -191,7 +239,8 @@ def _facts(delivery: Delivery, catalog: Catalog) -> str:
     facts = [
         lineage(job, delivery.parent, catalog),
         _("Seed {seed}", seed=seed) if seed is not None else "",
-        _("Cost {cost}", cost=money(job.cost)),
+        shortfall(job),
+        _("Cost {cost}", cost=cost_of(job)),
     ]
     return "-# " + " · ".join(filter(None, facts))
 
@@ -216,8 +265,8 @@ def _media(job: Job, files: Sequence[Shown], prompt: str) -> list[rows.Item]:
             pictures.append(discord.MediaGalleryItem(address, description=alt))
         else:
             others.append(address)
-    if is_long(text_of(job)) and len(attached) < MOST_FILES:
-        others.append(f"attachment://{TEXT_FILE}")
+    if (name := file_of(job)) and len(attached) < MOST_FILES:
+        others.append(f"attachment://{name}")
     gallery: list[rows.Item] = [discord.ui.MediaGallery(*pictures)] if pictures else []
     return gallery + [discord.ui.File(address) for address in others]
 
@@ -262,6 +311,16 @@ def _usable(job: Job, files: Sequence[Shown]) -> list[bool]:
         else {n for n, asset in results.items() if is_picture(job, asset)}
     )
     return [n in usable for n in range(max(results, default=-1) + 1)]
+
+
+def _offer(instead: Instead | None) -> str:
+    if instead is None:
+        return ""
+    return _(
+        "{model} can draw this instead; its estimated price: {price}",
+        model=instead.model.label,
+        price=money(instead.price),
+    )
 
 
 def _price(job: Job) -> str:

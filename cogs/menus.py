@@ -27,11 +27,11 @@ class Menus(commands.Cog):
     def __init__(self, studio: "Studio") -> None:
         self._studio = studio
         named: dict[str, _Menu] = {
-            "Upscale image": self.upscale,
-            "Remove background": self.cut_out,
-            "Describe": self.describe,
-            "Animate": self.animate,
-            "Job info": self.info,
+            N_("Upscale image"): self.upscale,
+            N_("Remove background"): self.cut_out,
+            N_("Describe"): self.describe,
+            N_("Animate"): self.animate,
+            N_("Job info"): self.info,
         }
         self._menus = [
             app_commands.ContextMenu(name=name, callback=menu) for name, menu in named.items()

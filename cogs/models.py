@@ -1,134 +1,117 @@
-"""What ``/imagine`` draws with: the models it offers, and which of its options each of them takes.
+"""The models of `bot.providers.models` as commands offer them, and requests to draw with one.
 
-Midjourney reads parameters and knows itself which of its versions take which; the others draw
-from a plain text and take what stands here.
+What each of them can do stands in that one table; here is only what Discord's options make of it.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from annotated_types import MaxLen
 from discord import app_commands
 
+from bot.engine import Engine
 from bot.errors import InvalidRequestError
-from bot.operations import Catalog, Operation, Params
-from bot.providers import prompt as midjourney
-from bot.providers.lingtu_choices import STYLES
-from bot.providers.prompt_table import PARAMETER_BY_NAME
+from bot.operations import Catalog, Params
+from bot.providers.models import EVERYBODYS, Model, check, default_model, model, models
+from bot.providers.needs import needs_behind, next_capable, plain_needs, values_for
 from bot.providers.prompt_vocabulary import SPELLINGS
 from bot.text import N_, clip
 from cogs.options import code_of
-from cogs.orders import request
+from storage.models import Job, Status
 
-MIDJOURNEY = "youchuan.diffusion"
+AUTO = "auto"
 MIDJOURNEY_CHOICES = [
-    app_commands.Choice(name=model.label, value=model.key)
-    for model in midjourney.MODELS
-    if model.key != "v6"  # v6.1 has taken its place; --v 6 can still be typed
+    app_commands.Choice(name=each.label, value=each.key) for each in models() if not each.is_plain
 ]
-# Which parameter tells who takes an option, where it is not called like it.
-_PARAMETERS = {
-    "speed": "fast",
-    "style_reference": "sref",
-    "style_reference2": "sref",
-    "omni_reference": "oref",
-}
+CHOICES = [
+    app_commands.Choice(name=N_("Auto: what usually draws here"), value=AUTO),
+    *(app_commands.Choice(name=each.label, value=each.key) for each in models()),
+]
+# Failures of a provider's account, or of all of it: another provider may well draw the same.
+_AWAY = frozenset({"credit", "ratelimit", "auth", "unavailable"})
 _TYPED = re.compile(r"(?<!\S)([-–—―－]+)([A-Za-z][\w-]*)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlainModel:
-    """A model that draws from a plain text; `fields` of its request, by the option's name."""
+class Instead:
+    """A request to another model that asks the same; `price` is its estimate in fen."""
 
-    key: str
-    label: str
-    operation: str
-    fields: Mapping[str, str]
-
-
-PLAIN_MODELS = (
-    PlainModel(
-        key="lingtu",
-        label="Lingtu",
-        operation="lingtu.text2img",
-        fields={"aspect": "ar", "style": "style", "count": "num"},
-    ),
-    PlainModel(
-        key="lingtu_pro",
-        label="Lingtu Pro",
-        operation="lingtu.text2img_pro",
-        fields={"aspect": "ar"},
-    ),
-)
-_PLAIN_OPTIONS = {option for model in PLAIN_MODELS for option in model.fields}
-_EVERYBODYS = frozenset({"prompt", "model", "repeat"})
-CHOICES = [
-    *MIDJOURNEY_CHOICES,
-    *(app_commands.Choice(name=model.label, value=model.key) for model in PLAIN_MODELS),
-]
-_LABELS = {choice.value: choice.name for choice in CHOICES}
+    model: Model
+    request: Params
+    price: int | None
 
 
-def plain_model(key: str | None, catalog: Catalog) -> PlainModel | None:
-    """The chosen model where it draws from plain texts; None for Midjourney's.
+def connected(catalog: Catalog) -> frozenset[str]:
+    """The providers among the models' that have an account here."""
+    return frozenset(each.provider for each in models() if catalog.is_connected(each.operation))
 
-    Where none was chosen it is Midjourney's, unless only others are connected.
+
+def chosen_model(key: str | None, catalog: Catalog) -> Model:
+    """The model of a choice; without one, or for `AUTO`, what usually draws here."""
+    return model(key) if key and key != AUTO else default_model(connected(catalog))
+
+
+def options_for(chosen: Model, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that a model has to honour, of those a command was given.
+
+    Styles by their codes, also where another model has them; an aspect as it is usually written.
     """
-    if key is None and not catalog.is_connected(MIDJOURNEY):
-        connected = (model for model in PLAIN_MODELS if catalog.is_connected(model.operation))
-        return next(connected, None)
-    return next((model for model in PLAIN_MODELS if model.key == key), None)
-
-
-def label_of(key: str | None, plain: PlainModel | None) -> str:
-    """What the chosen model is called."""
-    return plain.label if plain else _LABELS.get(key or "", "Midjourney")
-
-
-def takers(option: str) -> str:
-    """The models that take an option, for a sentence."""
-    row = PARAMETER_BY_NAME.get(_PARAMETERS.get(option, option))
-    if row is not None:
-        versions = set(row.limits)
-    else:
-        versions = set() if option in _PLAIN_OPTIONS else set(midjourney.MODEL_BY_KEY)
-    plain = {model.key for model in PLAIN_MODELS if option in model.fields}
-    return ", ".join(name for key, name in _LABELS.items() if key in versions | plain)
-
-
-def check_options(given: Mapping[str, object], key: str | None, plain: PlainModel | None) -> None:
-    """InvalidRequestError naming an option that the chosen kind of model never takes."""
-    for option, value in given.items():
-        if plain is None:
-            fits = option not in _PLAIN_OPTIONS or option in PARAMETER_BY_NAME
-        else:
-            fits = option in _EVERYBODYS or option in plain.fields
-        if not fits and value is not None and value is not False:
-            raise InvalidRequestError(
-                N_(
-                    "“{option}” works with {models}, not with {model}. "
-                    "Leave it out or choose another model."
-                ),
-                option=option,
-                models=takers(option),
-                model=label_of(key, plain),
-            )
+    options = {
+        name: value
+        for name, value in given.items()
+        if name not in EVERYBODYS and value is not None and value is not False
+        if not isinstance(value, str) or value.strip()
+    }
+    if "style" in options:
+        others = (style for each in models() for style in each.styles)
+        options["style"] = code_of(options["style"], [*chosen.styles, *others])
+    if "aspect" in options:
+        options["aspect"] = "".join(unicodedata.normalize("NFKC", options["aspect"]).split())
+    return options
 
 
 def plain_requests(
-    model: PlainModel, operation: Operation, texts: Iterable[str], given: Mapping[str, Any]
+    chosen: Model, catalog: Catalog, texts: Iterable[str], options: Mapping[str, Any]
 ) -> tuple[Params, ...]:
-    """What draws each of these texts, with the options that were given."""
-    values = {name: given.get(option) for option, name in model.fields.items()}
-    if style := values.get("style"):
-        values["style"] = code_of(style, STYLES)
-    checked = [_checked(text.strip(), model, operation) for text in texts]
-    return tuple(request(operation, {**values, "prompt": text}) for text in checked)
+    """What draws each of these texts; InvalidRequestError names what the model cannot honour."""
+    operation = catalog.operation(chosen.operation)
+    requests = []
+    for text in texts:
+        needs = plain_needs(text, options)
+        check(chosen, needs, connected(catalog))
+        _check_plain(str(needs["prompt"]), chosen)
+        requests.append(operation.validate(values_for(chosen, needs)))
+    return tuple(requests)
 
 
-def _checked(text: str, model: PlainModel, operation: Operation) -> str:
+def instead_of(job: Job, engine: Engine, usual_board: str | None = None) -> Instead | None:
+    """What else could draw what failed because its provider is not to be had; None without.
+
+    The moodboard that its person usually draws with is no wish of this request's.
+    """
+    if job.status is not Status.FAILED or job.failure not in _AWAY:
+        return None
+    behind = None
+    with suppress(InvalidRequestError):  # a prompt that only an earlier version could read
+        behind = needs_behind(job.operation, job.params)
+    if behind is None:
+        return None
+    chosen, needs = behind
+    if usual_board and needs.get("moodboard") == usual_board:
+        needs = {option: value for option, value in needs.items() if option != "moodboard"}
+    other = next_capable(needs, connected(engine.catalog), after=chosen)
+    if other is None:
+        return None
+    operation = engine.catalog.operation(other.operation)
+    request = operation.validate(values_for(other, needs))
+    price = engine.price(operation, request, request.traits(frozenset()))
+    return Instead(model=other, request=request, price=price)
+
+
+def _check_plain(text: str, chosen: Model) -> None:
     if not text:
         raise InvalidRequestError(N_("Write what to draw."))
     for found in _TYPED.finditer(text):
@@ -140,16 +123,6 @@ def _checked(text: str, model: PlainModel, operation: Operation) -> str:
                     "{model} takes no parameters such as {flag}: use the options, "
                     "or choose a Midjourney model."
                 ),
-                model=model.label,
+                model=chosen.label,
                 flag=clip(found[0], 40),
             )
-    marks = operation.params.model_fields["prompt"].metadata
-    most = next((mark.max_length for mark in marks if isinstance(mark, MaxLen)), None)
-    if most is not None and len(text) > most:
-        raise InvalidRequestError(
-            N_("{model} takes prompts of {most} characters at most; this one has {count}."),
-            model=model.label,
-            most=most,
-            count=len(text),
-        )
-    return text

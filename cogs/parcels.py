@@ -17,7 +17,7 @@ from bot.media.pool import MediaPool
 from bot.text import N_
 from cogs.layout import MOST_FILES, Shown
 from cogs.places import is_preview
-from cogs.texts import TEXT_FILE, is_long, text_of
+from cogs.texts import file_of, text_of
 from storage.models import Asset, Job
 
 log = logging.getLogger(__name__)
@@ -33,12 +33,13 @@ _SHRINKERS = {
 class Parcel:
     """The places of a result as a message shows them, and the files behind those it attaches.
 
-    `text` is a file of its own where it is too long for the message.
+    `text` is a file of its own, named `text_file`, where it is too long for the message.
     """
 
     shown: list[Shown] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
     text: str = ""
+    text_file: str = ""
     largest: int = 0
 
     @contextmanager
@@ -51,8 +52,8 @@ class Parcel:
                 file = discord.File(path, filename=name)
                 stack.callback(file.close)
                 files.append(file)
-            if self.text and len(files) < MOST_FILES:
-                files.append(discord.File(io.BytesIO(self.text.encode()), TEXT_FILE))
+            if self.text_file and len(files) < MOST_FILES:
+                files.append(discord.File(io.BytesIO(self.text.encode()), self.text_file))
             yield files
 
 
@@ -65,8 +66,7 @@ class Packer:
     @asynccontextmanager
     async def packed(self, job: Job, assets: Sequence[Asset], limit: int) -> AsyncIterator[Parcel]:
         """A parcel whose files have at most `limit` bytes each; usable inside the block."""
-        text = text_of(job)
-        parcel, made = Parcel(text=text if is_long(text) else ""), list[Path]()
+        parcel, made = Parcel(text=text_of(job), text_file=file_of(job)), list[Path]()
         until = asyncio.get_running_loop().time() + _SHRINK_SECONDS
         try:
             for asset in assets:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import InvalidRequestError
+from bot.media.images import PICTURES
 from bot.text import N_
 from cogs.buttons import parse_id
 from cogs.uploads import check_address, checked_upload
@@ -15,6 +16,7 @@ from storage.models import Upload
 if TYPE_CHECKING:
     from cogs.bot import Studio
 
+_EXTENSIONS = PICTURES | {"jpeg"}
 _Part = discord.Message | discord.MessageSnapshot
 
 
@@ -37,12 +39,19 @@ def picture_in(studio: "Studio", message: discord.Message) -> Upload:
     parts: tuple[_Part, ...] = (message, *message.message_snapshots)
     for part in parts:
         for file in part.attachments:
-            if (file.content_type or "").startswith("image/"):
+            if _is_image(file):
                 return checked_upload(studio, file)
         for url in chain(_embedded(part), _shown(part)):
             check_address(studio)
             return Upload(url=url)
     raise InvalidRequestError(N_("There is no picture in this message."))
+
+
+def _is_image(file: discord.Attachment) -> bool:
+    if file.content_type:
+        return file.content_type.startswith("image/")
+    # Discord need not say what a file is; its name is all there is to go by before it is read.
+    return file.filename.rpartition(".")[2].lower() in _EXTENSIONS
 
 
 def _embedded(part: _Part) -> Iterator[str]:

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import discord
 
@@ -15,10 +16,13 @@ from bot.operations import Action, Row, follow_up, stand_in
 from bot.text import N_, _
 from cogs import forms, layout
 from cogs.ancestry import prompted_by, words_behind
-from cogs.buttons import PressId, job_id
+from cogs.buttons import CONTINUE, HELP, KEEP, REWORD, USE, PressId, job_id
+from cogs.chat import follow_answer
 from cogs.editor import open_editor, picture_of
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
 from cogs.ideas import follow_text
+from cogs.instead import order_instead
+from cogs.prompts import ask_help, follow_suggestion
 from cogs.repeats import repeated
 from cogs.replies import (
     BEING_DRAWN,
@@ -30,6 +34,7 @@ from cogs.replies import (
     person_of,
     take_order,
 )
+from cogs.suggestions import is_suggestion, stays_drawn
 from cogs.uploads import check_address
 from cogs.wishes import follow_wish
 from cogs.words import info_text, words_of
@@ -49,14 +54,19 @@ class Presses:
 
     def __init__(self, studio: "Studio") -> None:
         self._studio, self._engine = studio, studio.engine
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._others: Mapping[str, Callable[[Interaction, Job, PressId], Awaitable[None]]] = {
             "info": self._info,
             "dm": self._send_dm,
             "delete": self._delete,
             "cancel": lambda interaction, job, _press: self.cancel(interaction, job),
             "retry": lambda interaction, job, _press: self.retry(interaction, job),
+            "instead": self._instead,
             "again": self._again,
             "imagine": self._imagine,
+            CONTINUE: self._continue,
+            HELP: self._help,
+            **dict.fromkeys((USE, REWORD, KEEP), self._suggestion),
             "pick": self._pick,
         }
 
@@ -210,14 +220,21 @@ class Presses:
             await self._too_late(interaction, job)
 
     async def _take_back(self, interaction: Interaction, job: Job) -> None:
-        if await self._engine.cancel(job):
+        # One press after the other, so that each finds the row as the one before it has left it.
+        async with self._turns.setdefault(job.id, asyncio.Lock()):
+            done = await self._engine.cancel(job)
+        if done:
             await tell(interaction, _("Canceled. It was withdrawn before it was begun."))
         else:
             await self._too_late(interaction, job)
 
     async def _too_late(self, interaction: Interaction, job: Job) -> None:
-        is_final = (await self.find(job.id)).status.is_final
-        await tell(interaction, _("This is already finished.") if is_final else _(BEING_DRAWN))
+        status = (await self.find(job.id)).status
+        if status is Status.CANCELED:
+            await tell(interaction, _("This has been canceled already."))
+        else:
+            said = _("This is already finished.") if status.is_final else _(BEING_DRAWN)
+            await tell(interaction, said)
 
     async def post_now(self, interaction: Interaction, job: Job) -> None:
         """Bring a finished job's delivery forward, and say so."""
@@ -226,6 +243,17 @@ class Presses:
 
     async def retry(self, interaction: Interaction, job: Job) -> None:
         """Make a failed job once more, or look again at a result that was not posted yet."""
+        if await self._is_open(interaction, job):
+            order = await repeated(interaction, job, await self._parent(job), retry_of=job.id)
+            await take_order(interaction, order)
+
+    async def _instead(self, interaction: Interaction, job: Job, _press: PressId) -> None:
+        if await self._is_open(interaction, job):
+            order = await order_instead(interaction, job, await self._parent(job))
+            await take_order(interaction, order)
+
+    async def _is_open(self, interaction: Interaction, job: Job) -> bool:
+        """Whether a job may be made anew; else the person is told what became of it."""
         policy.check_owner(person_of(interaction), job)
         if job.status is Status.SUCCEEDED and job.delivered_at is None:
             await self.post_now(interaction, job)
@@ -238,9 +266,9 @@ class Presses:
             before = await self._engine.jobs.retry_of(job.id)
             if before and before.status not in (Status.FAILED, Status.CANCELED):
                 await lead_to(interaction, before)
-                return
-            order = await repeated(interaction, job, await self._parent(job), retry_of=job.id)
-            await take_order(interaction, order)
+            else:
+                return True
+        return False
 
     async def _again(self, interaction: Interaction, job: Job, _press: PressId) -> None:
         policy.check_press(person_of(interaction), job)
@@ -253,6 +281,24 @@ class Presses:
         policy.check_press(person_of(interaction), job)
         check_channel(interaction)
         await follow_text(interaction, job, job_id(job.id, press.key))
+
+    async def _continue(self, interaction: Interaction, job: Job, press: PressId) -> None:
+        policy.check_press(person_of(interaction), job)
+        check_channel(interaction)
+        await follow_answer(interaction, job, job_id(job.id, press.key))
+
+    async def _help(self, interaction: Interaction, job: Job, _press: PressId) -> None:
+        policy.check_press(person_of(interaction), job)
+        await ask_help(interaction, job)
+
+    async def _suggestion(self, interaction: Interaction, job: Job, press: PressId) -> None:
+        policy.check_press(person_of(interaction), job)
+        if press.key == KEEP and is_suggestion(job) and stays_drawn(job):
+            # The earlier job goes on as it is, so there is nothing left to say.
+            await self._delete(interaction, job, press)
+            return
+        check_channel(interaction)
+        await follow_suggestion(interaction, job, press)
 
 
 def _chosen(interaction: Interaction) -> str:

@@ -1,5 +1,6 @@
 """What a progress card says of how far its job is: pure text; the card stands in `layout`."""
 
+from bot.providers.wanxiang_rows import CHAT
 from bot.text import _, plural
 from bot.wire import Progress
 from cogs.words import harmless
@@ -22,7 +23,7 @@ def _state(progress: Progress) -> str:
             return _("Waiting: you are next")
         return plural("Waiting: {n} before you", "Waiting: {n} before you", progress.ahead)
     if job.status is Status.SUBMITTING:
-        return _("Being sent")
+        return _("Being answered…") if job.operation == CHAT.name else _("Being sent")
     if job.status is Status.RUNNING:
         since = f"<t:{(job.submitted_at or job.created_at) // 1000}:R>"
         if progress.can_cancel:

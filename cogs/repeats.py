@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot.engine import Order
+from bot.errors import GoneError
 from bot.providers.prompt_text import OURS
 from cogs.replies import Interaction, destination_of
 from storage.errors import NotFoundError
@@ -22,12 +23,13 @@ async def repeated(
     catalog = studio.engine.catalog
     once = False
     if parent and retry_of and job.action:
-        # A retried U counts as the first press of that U.
-        once = catalog.action(parent.operation, job.action).once
+        # A retried U counts as the first press of that U. What is no action is never `once`.
+        with suppress(GoneError):
+            once = catalog.action(parent.operation, job.action).once
     return Order(
         operation=job.operation,
         params=catalog.operation(job.operation).validate(
-            json.loads(await _readdressed(studio, json.dumps(job.params)))
+            json.loads(await readdressed(studio, json.dumps(job.params)))
         ),
         destination=destination_of(interaction),
         interaction_id=interaction.id,
@@ -40,7 +42,7 @@ async def repeated(
     )
 
 
-async def _readdressed(studio: "Studio", text: str) -> str:
+async def readdressed(studio: "Studio", text: str) -> str:
     """The text with the present address of each file of ours, which may have been another."""
     public_url = studio.engine.public_url
     for found in list(OURS.finditer(text)) if public_url else ():

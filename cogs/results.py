@@ -27,6 +27,7 @@ from cogs.layout import (
     plain_layout,
     result_layout,
 )
+from cogs.models import Instead
 from cogs.parcels import Packer
 from cogs.posts import (
     FILE_LIMIT,
@@ -68,9 +69,10 @@ class DiscordCourier:
         assets: AssetStore,
         catalog: Catalog,
         packer: Packer,
+        instead: Callable[[Job], Awaitable[Instead | None]] | None = None,
     ) -> None:
         self._client, self._jobs, self._assets, self._catalog = client, jobs, assets, catalog
-        self._packer = packer
+        self._packer, self._instead = packer, instead
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # Cards that are gone or have become a result: late progress must not touch them.
         self._settled: deque[int] = deque(maxlen=2000)
@@ -223,9 +225,14 @@ class DiscordCourier:
     ) -> discord.Message:
         prompt = await words_behind(delivery.job, self._jobs, self._catalog)
         assets = (*delivery.assets, *delivery.previews)
+        is_notice = delivery.outcome is Outcome.NOTICE
+        other = await self._instead(delivery.job) if self._instead and is_notice else None
         while True:
             async with self._packer.packed(delivery.job, assets, demands.limit) as parcel:
-                view = self._layout(delivery, parcel.shown, prompt, note, plain=demands.plain)
+                if demands.plain:
+                    view = plain_layout(delivery, parcel.shown)
+                else:
+                    view = self._layout(delivery, parcel.shown, prompt, note, other)
                 message: dict[str, Any] = {"view": view}
                 if demands.reference:
                     message["reference"] = demands.reference
@@ -237,13 +244,16 @@ class DiscordCourier:
                         raise
 
     def _layout(
-        self, delivery: Delivery, shown: Sequence[Shown], prompt: str, note: str, *, plain: bool
+        self,
+        delivery: Delivery,
+        shown: Sequence[Shown],
+        prompt: str,
+        note: str,
+        other: Instead | None,
     ) -> discord.ui.LayoutView:
-        if plain:
-            return plain_layout(delivery, shown)
         if delivery.outcome is Outcome.RESULT:
             return result_layout(delivery, self._catalog, shown, prompt=prompt, note=note)
-        return notice_layout(delivery, self._catalog, prompt=prompt, note=note)
+        return notice_layout(delivery, self._catalog, prompt=prompt, note=note, instead=other)
 
     async def _get(self, number: str | None) -> Job | None:
         if number is None:

@@ -8,8 +8,9 @@ import discord
 from bot.errors import GoneError
 from bot.operations import Action, Catalog, Row
 from bot.text import _
-from cogs.buttons import job_id
-from cogs.texts import text_of
+from cogs.buttons import CONTINUE, HELP, KEEP, REWORD, USE, job_id
+from cogs.suggestions import is_suggestion
+from cogs.texts import is_answer, text_of
 from cogs.words import is_clip
 from storage.models import Job
 
@@ -17,7 +18,7 @@ IMAGES = 4  # places of a grid that have buttons
 _MOST_IN_ROW, _MOST_OPTIONS = 5, 25
 _UNDER_ONE = (Row.IMAGE, Row.PAN, Row.ZOOM)
 _BY_PLACE = (Row.PICK, Row.VARIATION)  # whose buttons keep a place that lost its picture
-_AGAIN = frozenset({"lingtu"})  # whose results have no reroll
+_AGAIN = frozenset({"lingtu", "wanxiang", "jumdata"})  # whose results have no reroll
 
 Item = discord.ui.Item[Any]
 ActionRow = discord.ui.ActionRow[Any]
@@ -91,9 +92,11 @@ def tool_rows(job: Job, catalog: Catalog) -> Iterator[ActionRow]:
 
 
 def result_row(job: Job) -> ActionRow:
-    """Imagine and Again where they apply, then ℹ️ ✉️ 🗑️: all address the result itself."""
+    """Continue or Imagine, and Again, where they apply, then ℹ️ ✉️ 🗑️: all address the result."""
     row = discord.ui.ActionRow[Any]()
-    if text_of(job):
+    if is_answer(job):
+        row.add_item(_named(job, CONTINUE, _("Continue"), discord.ButtonStyle.primary))
+    elif text_of(job) and not is_suggestion(job):
         row.add_item(_named(job, "imagine", _("Imagine"), discord.ButtonStyle.primary))
     if job.provider in _AGAIN:
         row.add_item(_named(job, "again", _("Again")))
@@ -102,15 +105,33 @@ def result_row(job: Job) -> ActionRow:
     return row
 
 
-def notice_row(job: Job, *, retry: bool) -> ActionRow:
-    """Retry, where it can help, and ℹ️."""
+def notice_row(job: Job, *, retry: bool, instead: str = "") -> ActionRow:
+    """Retry, where it can help, the model that can draw it `instead`, and ℹ️."""
     first = [_named(job, "retry", _("Retry"), discord.ButtonStyle.primary)] if retry else []
+    if instead:
+        first.append(_named(job, "instead", _("Draw with {model} instead", model=instead)))
     return discord.ui.ActionRow(*first, *_signs(job, {"info": "ℹ️"}))
 
 
-def cancel_row(job: Job) -> ActionRow:
-    """The card's only button."""
-    return discord.ui.ActionRow(_named(job, "cancel", _("Cancel"), discord.ButtonStyle.danger))
+def suggestion_row(job: Job) -> ActionRow:
+    """What can become of a suggestion; of one that cannot be used, only the person's own prompt."""
+    row = discord.ui.ActionRow[Any]()
+    if text_of(job):
+        row.add_item(_named(job, USE, _("Use it"), discord.ButtonStyle.primary))
+        row.add_item(_named(job, REWORD, _("Edit")))
+    row.add_item(_named(job, KEEP, _("Keep mine")))
+    return row
+
+
+def card_row(job: Job, *, can_cancel: bool, can_be_helped: bool) -> ActionRow:
+    """The card's buttons, as they apply: Cancel, and help with the prompt."""
+    row = discord.ui.ActionRow[Any]()
+    if can_cancel:
+        row.add_item(_named(job, "cancel", _("Cancel"), discord.ButtonStyle.danger))
+    if can_be_helped:
+        custom_id = job_id(job.id, HELP)
+        row.add_item(discord.ui.Button(label=_("Improve prompt"), emoji="✨", custom_id=custom_id))
+    return row
 
 
 def choice_row(job: Job, numbers: Sequence[int], wish: str) -> ActionRow:

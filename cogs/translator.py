@@ -1,4 +1,7 @@
-"""The commands in the languages of the catalogs: their descriptions and choices, never a name."""
+"""The commands in the languages of the catalogs: descriptions, choices, and the names of menus.
+
+A slash command has one name in all of them.
+"""
 
 import discord
 from discord import app_commands
@@ -15,7 +18,7 @@ _TRANSLATED = frozenset(
         Place.choice_name,
     }
 )
-_LONGEST = 100
+_LONGEST, _LONGEST_MENU = 100, 32
 
 
 class Translator(app_commands.Translator):
@@ -28,8 +31,10 @@ class Translator(app_commands.Translator):
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
         """The text in this language; None where there is none."""
-        if context.location not in _TRANSLATED:
+        is_menu = isinstance(context.data, app_commands.ContextMenu)
+        if context.location not in _TRANSLATED and not is_menu:
             return None
         with reading(locale.value):
             text = _(string.message)
-        return text if text != string.message and len(text) <= _LONGEST else None
+        most = _LONGEST_MENU if is_menu else _LONGEST
+        return text if text != string.message and len(text) <= most else None

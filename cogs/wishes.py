@@ -9,14 +9,14 @@ import discord
 from bot import policy
 from bot.engine import Order
 from bot.errors import GoneError, InvalidRequestError
-from bot.operations import Operation, Params, stand_in
+from bot.operations import Catalog, Operation, Params, stand_in
 from bot.providers.lingtu_choices import ENLARGE
 from bot.providers.prompt_text import print_prompt
 from bot.providers.prompt_video import compose_video
 from bot.text import N_, _
 from cogs import rows
 from cogs.buttons import PressId
-from cogs.editor import picture_of
+from cogs.editor import check_connected, picture_of
 from cogs.places import is_picture
 from cogs.replies import Interaction, destination_of, person_of, take_order
 from cogs.uploads import check_address
@@ -67,34 +67,50 @@ async def wish_for_result(interaction: Interaction, job: Job, key: str) -> None:
     kept = await studio.assets.of_job(job.id, RESULT)
     numbers = [asset.position for asset in kept if is_picture(job, asset)][: rows.IMAGES]
     if not numbers:
-        await picture_of(studio, job, 0)  # says why there is none
+        await picture_of(studio, job, 0)  # a document's preview, or it says why there is none
+    _check_possible(studio, job, _wish(key))
     if len(numbers) > 1:
         view = _question(job, numbers, key)
         await interaction.response.send_message(view=view, ephemeral=True)
     else:
-        await follow_wish(interaction, job, numbers[0], key)
+        await follow_wish(interaction, job, next(iter(numbers), 0), key)
 
 
 async def follow_wish(interaction: Interaction, job: Job, index: int, key: str) -> None:
     """Do it with one picture of a result; a UserError says why not."""
     studio: Studio = interaction.client
     wish = _wish(key)
-    if wish.done in job.traits:
-        raise InvalidRequestError(wish.refusal)
-    keys = {action.key for action in rows.actions_of(job, studio.engine.catalog)}
-    button = next((each for each in wish.keys if each in keys), None)
+    button = _check_possible(studio, job, wish)
     if button is not None:
         await studio.presses.carry_out(interaction, PressId(job.id, button, index))
         return
     policy.check_press(person_of(interaction), job)
     asset = await picture_of(studio, job, index)
-    check_address(studio)
     await _take(interaction, wish, Upload(asset=asset.token), parent=job, index=index)
 
 
 async def wish_for_file(interaction: Interaction, upload: Upload, key: str) -> None:
     """Do it with a picture that is no result of ours."""
     await _take(interaction, _wish(key), upload)
+
+
+def _check_possible(studio: "Studio", job: Job, wish: Wish) -> str | None:
+    """The button under a result that means the wish, if any; a UserError where nothing does."""
+    if wish.done in job.traits:
+        raise InvalidRequestError(wish.refusal)
+    catalog = studio.engine.catalog
+    keys = {action.key for action in rows.actions_of(job, catalog)}
+    button = next((each for each in wish.keys if each in keys), None)
+    if button is None:
+        check_connected(studio, _operation(catalog, wish).name)
+        check_address(studio)
+    return button
+
+
+def _operation(catalog: Catalog, wish: Wish) -> Operation:
+    """The first that is connected, else the usual one."""
+    connected = filter(catalog.is_connected, wish.operations)
+    return catalog.operation(next(connected, wish.operations[0]))
 
 
 def _wish(key: str) -> Wish:
@@ -112,9 +128,7 @@ async def _take(
     index: int | None = None,
 ) -> None:
     studio: Studio = interaction.client
-    catalog = studio.engine.catalog
-    connected = filter(catalog.is_connected, wish.operations)
-    operation = catalog.operation(next(connected, wish.operations[0]))
+    operation = _operation(studio.engine.catalog, wish)
     order = Order(
         operation=operation.name,
         params=_params(operation, wish),

@@ -5,13 +5,16 @@ from contextlib import suppress
 
 from pydantic import ValidationError
 
-from bot.errors import GoneError, InvalidRequestError
+from bot.errors import AtelierError, GoneError, InvalidRequestError
 from bot.news import unpack
 from bot.operations import Catalog, Params
 from bot.providers import provider
+from bot.providers.models import model_behind, models
 from bot.providers.prompt_table import MODEL_BY_KEY, VIDEO
 from bot.providers.prompt_text import OURS
+from bot.providers.wanxiang_rows import CHAT
 from bot.text import N_, _, clip, explain
+from cogs.parameters import parameters_of
 from storage.models import DEADLINE, UNCERTAIN, Job, Status
 
 _MARKUP = re.compile(r"([\\*_~`|\[\]()<>#])")
@@ -19,6 +22,19 @@ _FLAGS = re.compile(r"(?:^|\s)(--[a-z].*)", re.DOTALL)
 _MODEL_FLAG = re.compile(r"--(?:v|niji) [0-9.]+")
 _UPLOADED = re.compile(rf"upload://[0-9]+|{OURS.pattern}")
 _FREE = frozenset({"missing", "rejected", "moderation", "auth", "credit", "invalid", "unavailable"})
+# What a provider is not called after; of Tongyi's two, only one draws.
+_NAMES = {
+    "wanxiang.chat": "Tongyi",
+    **{each.operation: each.label for each in models() if each.is_plain},
+}
+_FOLLOW_UPS = {
+    "continue": N_("Continue"),
+    "help": N_("Prompt help"),
+    "use": N_("Suggested prompt"),
+    "reword": N_("Edited suggestion"),
+    "keep": N_("Own prompt"),
+}  # buttons that are no actions of the catalog
+_LONGEST_SAID = 400  # characters of somebody's words in the sentence of a failure
 _LONGEST_INFO = 1900  # characters: an answer without Components V2 takes 2000
 _STATES = {
     Status.QUEUED: N_("🕓 waiting"),
@@ -39,7 +55,7 @@ def harmless(text: str, most: int) -> str:
     """A person's words without markup, links or mentions; at most twice `most` characters."""
     line = _MARKUP.sub(r"\\\1", trimmed(text, most))
     # Dashes and dots only mean something where a line begins.
-    line = re.sub(r"^([-+]|\d+(?=\.))", r"\\\1", line)
+    line = re.sub(r"^(?=[-+])|^(\d+)(?=\.(?:\s|$))", r"\1\\", line)
     return line.replace("@", "@\u200b").replace("://", ":\u200b//")
 
 
@@ -64,10 +80,18 @@ def words_of(job: Job, catalog: Catalog) -> str:
 
 def flags_of(job: Job, catalog: Catalog) -> str:
     """The parameters that were typed or chosen with the prompt; the model is told elsewhere."""
+    if job.operation == CHAT.name:
+        return ""  # who asks about a program's options has chosen none
     params = params_of(job, catalog)
+    if params and (chosen := parameters_of(params)):
+        return chosen
     found = _FLAGS.search(params.own_prompt()) if params else None
-    # The address of somebody's upload is nobody else's business.
-    return _UPLOADED.sub("📎", _MODEL_FLAG.sub("", found[1])).strip() if found else ""
+    return unaddressed(_MODEL_FLAG.sub("", found[1])).strip() if found else ""
+
+
+def unaddressed(prompt: str) -> str:
+    """A prompt without the addresses of uploads, which are nobody else's business."""
+    return _UPLOADED.sub("📎", prompt)
 
 
 def model_of(job: Job) -> str:
@@ -77,6 +101,8 @@ def model_of(job: Job) -> str:
         return labels[0]
     if is_clip(job):
         return VIDEO.label
+    if name := _NAMES.get(job.operation):
+        return name
     title = _title_of(job.provider)
     return f"{title} Pro" if job.operation.endswith("_pro") else title
 
@@ -143,7 +169,7 @@ def lineage(job: Job, parent: Job | None, catalog: Catalog) -> str:
             action = catalog.action(parent.operation, job.action)
             label = _(action.label, n=(job.parent_index or 0) + 1)
         except GoneError:
-            label = job.action
+            label = _(_FOLLOW_UPS.get(job.action, job.action))
     source = _("an earlier result")
     if job.parent_index is not None:
         place = place_of(parent or job, job.parent_index)
@@ -156,19 +182,47 @@ def charged(job: Job) -> str:
     """What a failed or canceled job cost, as far as that is known."""
     if job.cost is not None and job.cost > 0:
         return _("It was charged: {cost}.", cost=money(job.cost))
+    if job.charged and job.cost is None:
+        if job.price is None:
+            return _("It was charged; how much is not known.")
+        return _("It was charged: about {cost}.", cost=money(job.price))
     if job.status is Status.CANCELED and job.progress == 0.0:
         return _("It was withdrawn before it was begun.")
     never_taken = job.external_id is None and job.failure in _FREE
-    if job.cost == 0 or never_taken or (not job.attempts and job.failure != UNCERTAIN):
+    is_free = job.cost == 0 or job.charged is False or never_taken
+    if is_free or (not job.attempts and job.failure != UNCERTAIN):
         return _("Nothing was charged.")
     if job.failure in (UNCERTAIN, DEADLINE):
         return _("It may have been charged.")
     return _("What was charged is unknown.")
 
 
+def cost_of(job: Job) -> str:
+    """What a job cost: as the provider says, else by the estimate where it was charged at all."""
+    if job.cost is None and job.charged is False:
+        return _("nothing")
+    if job.cost is None and job.charged and job.price is not None:
+        return _("about {price}", price=money(job.price))
+    return money(job.cost)
+
+
+def shortfall(job: Job) -> str:
+    """What did not come though it was asked for: pictures, or a mask; else empty."""
+    behind = model_behind(job.operation)
+    asked = job.params.get(behind.fields.get("count", "")) if behind else None
+    came = len((job.result or {}).get("media", ()))
+    if "masked" in job.traits and came == 1:
+        return _("no mask came")
+    if not isinstance(asked, int) or came >= asked:
+        return ""
+    return _("{n} of {asked} pictures came", n=came, asked=asked)
+
+
 def why(job: Job) -> str:
-    """The plain reason why a job failed."""
-    return explain(unpack(job.failure_text))
+    """The plain reason why a job failed; what others said in it is made harmless."""
+    error = unpack(job.failure_text)
+    values = {name: harmless(str(value), _LONGEST_SAID) for name, value in error.values.items()}
+    return explain(AtelierError(error.message, **values))
 
 
 def info_text(job: Job, catalog: Catalog) -> str:
@@ -181,8 +235,9 @@ def info_text(job: Job, catalog: Catalog) -> str:
         (_("Model"), model_of(job)),
         (_("Parameters"), harmless(flags_of(job, catalog), 200)),
         (_("Seed"), "" if result.get("seed") is None else f"`{result['seed']}`"),
-        (_("Cost"), money(job.cost)),
+        (_("Cost"), cost_of(job)),
         (_("Price estimate"), money(job.price)),
+        (_("Receipt"), f"`{job.receipt}`" if job.receipt else ""),
         (_("By"), f"<@{job.destination.user_id}>"),
         (_("Ordered"), f"<t:{job.created_at // 1000}:f>"),
         (_("Time taken"), _duration(job)),

@@ -12,6 +12,7 @@ from bot.errors import UserError
 from bot.providers import catalog
 from bot.providers import provider as protocol_of
 from cogs.bot import Desk, Studio
+from storage.chats import ChatStore
 from storage.drafts import DraftStore
 from storage.errors import StorageError
 from storage.models import Job
@@ -113,7 +114,7 @@ def connect(workshop: Workshop, accounts: Collection[str]) -> None:
     (account, *_others) = parts.credentials.values()
     workshop.parts = replace(
         parts,
-        catalog=catalog(accounts),
+        catalog=catalog(accounts, public=bool(parts.terms.public_url)),
         providers={name: protocol_of(name) for name in accounts},
         credentials={
             (name, "env"): parts.credentials.get((name, "env"), replace(account, provider=name))
@@ -133,6 +134,7 @@ def make_studio(
         drafts=DraftStore(database),
         moodboards=MoodboardStore(database),
         people=PeopleStore(database),
+        chats=ChatStore(database),
     )
     studio = Studio(desk, public_url=public_url, now=workshop.clock, **options)
     workshop.deliverer.keeper.courier = studio.courier

@@ -67,6 +67,17 @@ async def test_a_job_that_waits_at_its_provider_is_withdrawn(queue: Queue, way: 
     assert job_id(job.id, "cancel") not in str(queue.stage.last().components)
 
 
+async def test_of_several_presses_each_is_told_that_it_is_canceled(queue: Queue):
+    card, ann = queue.stage.last(), queue.stage.ann
+    answers = [await ann.click(card, label="Cancel") for _ in range(3)]
+    await queue.stage.studio.settled()
+
+    withdrawn, *others = map(said, answers)
+    assert withdrawn == "Canceled. It was withdrawn before it was begun."
+    assert others == ["This has been canceled already."] * 2
+    assert queue.lingtu.canceled() == [queue.job.external_id]
+
+
 async def test_what_has_been_begun_meanwhile_is_drawn_and_posted(queue: Queue):
     queue.lingtu.set(queue.job.external_id or "", "executing")
     answer = await queue.cancel("button")

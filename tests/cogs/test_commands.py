@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.providers import catalog, lingtu_params, prompt
+from bot.providers.models import models
 from cogs import EXTENSIONS
 from tests.cogs.stage import make_studio
 from tests.conftest import Workshop
@@ -95,10 +96,16 @@ async def test_commands_work_in_servers_and_in_the_bots_dm(synced: list[dict[str
 async def test_the_models_offered_are_models_that_exist(commands: list[dict[str, Any]]):
     offered = {c["value"]: c["name"] for c in option(commands, "model")["choices"]}
 
-    assert offered.pop("lingtu") == "Lingtu"
-    assert offered.pop("lingtu_pro") == "Lingtu Pro"
-    assert {"v8.1", "v7", "v6.1", "v5.2", "niji7", "niji6"} == set(offered)
-    assert all(prompt.MODEL_BY_KEY[key].label == label for key, label in offered.items())
+    assert offered.pop("auto").startswith("Auto")
+    assert offered == {each.key: each.label for each in models()}
+    assert {"v8.1", "v7", "v6.1", "v5.2", "niji7", "niji6"} < set(offered)
+    assert {"lingtu", "lingtu_pro", "wanxiang", "jumdata"} < set(offered)
+
+
+async def test_as_many_pictures_may_be_asked_for_as_any_model_makes(commands: list[dict[str, Any]]):
+    offered = option(commands, "count")
+
+    assert (offered["min_value"], offered["max_value"]) == (1, 6)
 
 
 async def test_what_refusals_name_in_quotes_is_an_option(commands: list[dict[str, Any]]):

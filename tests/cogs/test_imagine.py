@@ -97,7 +97,7 @@ async def test_emoji_and_chinese_arrive_as_they_were_typed(stage: Stage):
         ({"prompt": "   "}, "Write what to draw."),
         ({"prompt": "a cat --v 7", "model": "niji6"}, "--v 7"),
         ({"prompt": "a cat", "aspect": "wide"}, "--ar must be two whole numbers"),
-        ({"prompt": "a cat", "model": "v8.1", "tile": True}, "--tile works in"),
+        ({"prompt": "a cat", "model": "v8.1", "tile": True}, "“tile” works with Midjourney v7, "),
         ({"prompt": "a cat", "draft": True, "tile": True}, "do not go together"),
         ({"prompt": "a cat --motion high"}, "/video"),
     ],
@@ -178,7 +178,7 @@ async def test_draft_and_hd_are_sent_to_their_models(
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"model": "v6.1", "omni_reference": True}, "--oref works in"),
+        ({"model": "v6.1", "omni_reference": True}, "“omni_reference” works with"),
         ({"model": "v7", "omni_reference": True, "speed": "turbo"}, "--oref and --turbo"),
         ({"prompt": "a cat --sw 100"}, "together with --sref"),
         ({"prompt": "a cat --iw 1"}, "--iw weighs image prompts"),

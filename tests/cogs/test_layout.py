@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import ModerationError, UnavailableError, UncertainError
+from bot.errors import ModerationError, RejectedError, UnavailableError, UncertainError
 from bot.news import kind_of, pack
 from bot.operations import Row
 from bot.providers import catalog
@@ -26,7 +26,7 @@ from cogs.layout import (
     plain_layout,
     result_layout,
 )
-from cogs.words import info_text, state_of
+from cogs.words import info_text, state_of, why
 from storage.models import Job, Status
 from tests.discord_double import rules
 from tests.discord_double.world import walk
@@ -232,7 +232,9 @@ def test_a_hostile_prompt_breaks_no_limit(prompt: str, count: int, note: str) ->
         ("<@99> hello", "\\<@\u200b99\\> hello"),
         ("@everyone", "@\u200beveryone"),
         ("# big", "\\# big"),
-        ("1. one\n2. two", "\\1. one 2. two"),
+        ("1. one\n2. two", "1\\. one 2. two"),
+        ("127.0.0.1 is home", "127.0.0.1 is home"),
+        ("- one", "\\- one"),
         ("**bold** ||x|| `y`", "\\*\\*bold\\*\\* \\|\\|x\\|\\| \\`y\\`"),
     ],
 )
@@ -317,6 +319,17 @@ def test_a_notice_says_what_was_charged(overrides: dict[str, Any], said: str) ->
     assert "Too wild." in text(notice(job))
 
 
+def test_what_a_provider_says_is_no_markup() -> None:
+    said = "boom [click](http://evil.example) **x**"
+    sentence = "{service} refused this request: “{said}”"
+    job = failed(RejectedError(sentence, service="Lingtu", said=said))
+
+    assert why(job) == (
+        "Lingtu refused this request: "
+        "“boom \\[click\\]\\(http:\u200b//evil.example\\) \\*\\*x\\*\\*”"
+    )
+
+
 @pytest.mark.parametrize(
     ("failure", "offered"),
     [
@@ -357,7 +370,8 @@ def test_a_card_never_carries_the_id_of_results(status: Status) -> None:
     job = make_job(status=status, submitted_at=NOON)
     found = ids(checked(card_layout(Progress(job=job, now=NOON), CATALOG)))
 
-    assert found == ([f"job:{job.id}:cancel"] if status is Status.QUEUED else [])
+    offered = {"cancel": status is Status.QUEUED, "help": not status.is_final}
+    assert found == [f"job:{job.id}:{key}" for key, is_there in offered.items() if is_there]
 
 
 def test_a_card_tells_the_place_in_the_queue_and_the_price() -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from cogs.buttons import job_id
-from storage.assets import RESULT
+from cogs.pictures import picture_in
+from storage.assets import PREVIEW, RESULT
 from storage.models import Job
 from tests.cogs.stage import Stage, said, staged
-from tests.cogs.test_tool_results import result
+from tests.cogs.test_tool_results import kept, result
 from tests.conftest import Workshop
 from tests.provider_double import picture
 
@@ -134,6 +135,34 @@ async def test_without_lingtu_midjourney_removes_backgrounds(workshop: Workshop)
 
     assert job.operation == "youchuan.remove_background"
     assert "not set up" in words
+
+
+async def test_what_nobody_can_do_is_refused_before_a_picture_is_chosen(workshop: Workshop):
+    async with staged(workshop) as stage:
+        await stage.drawn()
+
+        assert "not set up" in await refused(stage, "Describe", stage.last())
+
+
+@pytest.mark.parametrize(("verb", "kind"), [("vector", "svg"), ("matting", "psd")])
+async def test_of_a_document_alone_a_menu_takes_the_preview(stage: Stage, verb: str, kind: str):
+    traits = "vector" if verb == "vector" else "cutout"
+    source = await result(stage, verb, kind, traits=traits)
+    await kept(stage, source, PREVIEW, 0, picture())
+    job = await ordered(stage, "Upscale image", stage.last())
+
+    (preview,) = await stage.workshop.assets.of_job(source.id, PREVIEW)
+    assert (job.operation, job.parent_id) == ("lingtu.upscale", source.id)
+    assert [upload.asset for upload in job.uploads] == [preview.token]
+
+
+@pytest.mark.parametrize("name", ["a.PNG", "a.jpeg", "a.webp"])
+async def test_a_file_that_discord_has_no_type_for_counts_by_its_name(stage: Stage, name: str):
+    message = await stage.ann.send(stage.channel, attachments=[("notes", b"x"), (name, picture())])
+    for file in message.attachments:
+        file.content_type = None
+
+    assert picture_in(stage.studio, message).filename == name
 
 
 @pytest.mark.parametrize(

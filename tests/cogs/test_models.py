@@ -1,10 +1,12 @@
-"""/imagine with what is not Midjourney: Lingtu and Lingtu Pro."""
+"""/imagine with each of its models: what they take, what they refuse, what is suggested."""
 
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
 
+from bot.providers.models import able, models
 from storage.models import Moodboard
 from tests.cogs.stage import Stage, said, staged
 from tests.conftest import Workshop
@@ -26,6 +28,18 @@ async def offered(stage: Stage, option: str, typed: str, **others: Any) -> list[
         stage.channel, "imagine", option, typed, prompt="a cat", **others
     )
     return [(choice["value"], choice["name"]) for choice in choices]
+
+
+def board_of(stage: Stage) -> Moodboard:
+    """Ann's moodboard."""
+    return Moodboard(
+        id="mood-1",
+        guild_id=stage.guild.id,
+        user_id=stage.ann.id,
+        name="Dusk",
+        created_at=NOON,
+        updated_at=NOON,
+    )
 
 
 async def test_lingtu_draws_from_the_text_with_the_options_that_were_given(stage: Stage):
@@ -65,14 +79,7 @@ async def test_each_choice_in_a_list_is_drawn_as_often_as_asked(stage: Stage):
 
 
 async def test_the_persons_own_moodboard_is_midjourneys_alone(stage: Stage):
-    board = Moodboard(
-        id="mood-1",
-        guild_id=stage.guild.id,
-        user_id=stage.ann.id,
-        name="Dusk",
-        created_at=NOON,
-        updated_at=NOON,
-    )
+    board = board_of(stage)
     await stage.studio.moodboards.add(board)
     await stage.studio.people.use_moodboard(stage.ann.id, stage.guild.id, board.id)
     job = await stage.imagine("a cat", model="lingtu")
@@ -132,13 +139,26 @@ async def test_an_option_that_is_turned_off_is_in_nobodys_way(stage: Stage):
 
 REFUSALS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"model": "v7", "count": 2}, "“count” works with Lingtu, not with Midjourney v7."),
-    ({"count": 2}, "“count” works with Lingtu, not with Midjourney."),
+    ({"count": 2}, "“count” works with Lingtu, not with Midjourney v7."),
+    ({"model": "auto", "count": 2}, "“count” works with Lingtu, not with Midjourney v7."),
+    ({"prompt": "a cat --v 6.1", "hd": True}, "“hd” works with Midjourney v8.1, not with"),
+    ({"model": "v8.1", "speed": "turbo"}, "“speed” cannot be turbo with Midjourney v8.1. Choose"),
+    ({"model": "lingtu", "stylize": 0}, "“stylize” works with Midjourney v8.1, Midjourney v7,"),
     ({"model": "niji7", "style": "anime"}, "“style” works with Lingtu, not with Niji 7."),
     ({"model": "lingtu_pro", "count": 2}, "“count” works with Lingtu, not with Lingtu Pro."),
     ({"model": "lingtu_pro", "style": "anime"}, "“style” works with Lingtu, not with"),
-    ({"model": "lingtu", "style": "baroque"}, "Lingtu has no such “style”"),
-    ({"model": "lingtu", "aspect": "5:4"}, "“aspect” must be one of these here: 1:1, 2:3,"),
-    ({"model": "lingtu_pro", "aspect": "wide"}, "“aspect” must be one of these here: 1:1,"),
+    (
+        {"model": "lingtu", "style": "baroque"},
+        "“style” cannot be Baroque with Lingtu. Choose one of General, Picture book, "
+        "Illustration, Anime, Game, Photograph, 3D, Shop, Logo.",
+    ),
+    (
+        {"model": "lingtu", "aspect": "5:4"},
+        "“aspect” cannot be 5:4 with Lingtu. Choose one of 1:1, 2:3, 3:2, 3:4, 4:3, 9:16, 16:9, "
+        "or another model: Midjourney v8.1, Midjourney v7,",
+    ),
+    ({"model": "lingtu_pro", "aspect": "wide"}, "Choose one of 1:1, 2:3, 3:2, 3:4, 4:3, 9:16, 16"),
+    ({"model": "lingtu", "count": 3}, "“count” cannot be 3 with Lingtu. Choose one of 1, 2, 4."),
     ({"model": "lingtu", "prompt": "  "}, "Write what to draw."),
     ({"model": "lingtu", "prompt": "a cat --ar 3:2"}, "Lingtu takes no parameters such as --ar:"),
     ({"model": "lingtu_pro", "prompt": "a cat --v 7"}, "Lingtu Pro takes no parameters such as"),
@@ -178,7 +198,8 @@ async def test_styles_are_suggested_where_the_model_has_a_list(stage: Stage):
 
 
 @pytest.mark.parametrize(
-    ("model", "label"), [("lingtu_pro", "Lingtu Pro"), ("v7", "Midjourney v7"), ("", "Midjourney")]
+    ("model", "label"),
+    [("lingtu_pro", "Lingtu Pro"), ("v7", "Midjourney v7"), ("", "Midjourney v7")],
 )
 async def test_a_model_without_styles_is_said_to_have_none(stage: Stage, model: str, label: str):
     others = {"model": model} if model else {}
@@ -203,16 +224,101 @@ async def alone(workshop: Workshop) -> AsyncIterator[Stage]:
 
 
 async def test_lingtu_draws_where_nothing_else_is_connected(alone: Stage):
-    job = await alone.imagine("a cat", style="photo")
+    for options in ({}, {"model": "auto"}):
+        job = await alone.imagine("a cat", style="photo", **options)
 
-    assert (job.operation, job.params) == ("lingtu.text2img", {"prompt": "a cat", "style": "photo"})
-    assert "not set up" in await alone.refused("imagine", prompt="a cat", model="v7")
+        assert job.operation == "lingtu.text2img"
+        assert job.params == {"prompt": "a cat", "style": "photo"}
 
 
-async def test_midjourney_draws_where_lingtu_is_not_connected(workshop: Workshop):
-    async with staged(workshop, accounts=("youchuan",)) as stage:
-        job = await stage.imagine("a cat")
-        answer = await stage.ann.slash(stage.channel, "imagine", prompt="a cat", model="lingtu")
+@pytest.fixture
+async def whole(workshop: Workshop) -> AsyncIterator[Stage]:
+    """A bot with an account everywhere."""
+    accounts = ("youchuan", "lingtu", "wanxiang", "jumdata")
+    async with staged(workshop, accounts=accounts) as opened:
+        yield opened
 
-    assert job.operation == "youchuan.diffusion"
-    assert "not set up" in said(answer)
+
+async def test_auto_is_midjourney_where_it_is_connected(whole: Stage):
+    job = await whole.imagine("a cat", model="auto")
+    typed = await whole.imagine("a cat --v 6.1", model="auto")
+
+    assert (job.operation, job.params) == ("youchuan.diffusion", {"text": "a cat --v 7"})
+    assert typed.params == {"text": "a cat --v 6.1"}
+
+
+async def test_wanxiang_draws_from_the_text_alone(whole: Stage):
+    for options in ({}, {"aspect": "  ", "style": "", "raw": False}):
+        job = await whole.imagine(" a cat ", model="wanxiang", **options)
+
+        assert (job.operation, job.params) == ("wanxiang.image", {"prompt": "a cat"})
+
+
+async def test_jumdata_draws_with_the_options_that_were_given(whole: Stage):
+    plain = await whole.imagine("a cat", model="jumdata")
+    rich = await whole.imagine(
+        "a cat", model="jumdata", style="oil PAINTING", aspect="3：2", count=6
+    )
+
+    assert (plain.operation, plain.params) == ("jumdata.draw", {"text": "a cat"})
+    assert rich.params == {"text": "a cat", "style": "油画", "resolution": "1536*1024", "num": 6}
+
+
+OPTIONS: Mapping[str, Any] = {
+    "aspect": "16:9",
+    "style": "油画",
+    "count": 6,
+    "stylize": 0,
+    "chaos": 0,
+    "no": "dogs",
+    "tile": True,
+    "draft": True,
+    "hd": True,
+    "speed": "turbo",
+    "image": FILE,
+    "omni_reference": FILE,
+    "moodboard": "mood-1",
+}
+
+
+async def test_every_option_is_taken_or_refused_as_the_table_says(whole: Stage):
+    await whole.studio.moodboards.add(board_of(whole))
+    taken = []
+    for each, (option, value) in itertools.product(models(), OPTIONS.items()):
+        given = {"prompt": "a cat", "model": each.key, option: value}
+        answer = await whole.ann.slash(whole.channel, "imagine", **given)
+        assert answer.ephemeral != each.can(option, value), given
+        if answer.ephemeral:
+            assert said(answer).startswith(f"“{option}” ")
+            assert each.label in said(answer)
+            assert ", ".join(able(option, value)) in said(answer)
+        else:
+            taken.append(each.operation)
+
+    assert [job.operation for job in await whole.jobs()] == taken
+
+
+async def test_a_text_that_is_too_long_is_told_with_its_length(whole: Stage):
+    words = await whole.refused("imagine", prompt="字" * 101, model="jumdata")
+
+    assert words == "Jumdata takes prompts of 100 characters at most; this one has 101."
+    assert (await whole.imagine("字" * 100, model="jumdata")).params == {"text": "字" * 100}
+
+
+async def test_jumdatas_styles_are_suggested_by_their_names(whole: Stage):
+    everything = await offered(whole, "style", "", model="jumdata")
+
+    assert len(everything) == 17
+    assert ("水彩画", "Watercolour") in everything
+    assert await offered(whole, "style", "pixel", model="jumdata") == [("像素风格", "Pixel art")]
+    assert await offered(whole, "style", "", model="wanxiang") == [
+        ("none", "Wanxiang takes no style; it is for Lingtu, Jumdata.")
+    ]
+
+
+async def test_ratios_are_suggested_only_where_there_are_any(whole: Stage):
+    values = [value for value, _name in await offered(whole, "aspect", "", model="jumdata")]
+    (hint,) = await offered(whole, "aspect", "", model="wanxiang")
+
+    assert values == ["1:1", "2:3", "3:2"]
+    assert hint[1].startswith("Wanxiang takes no aspect; it is for Midjourney v8.1,")

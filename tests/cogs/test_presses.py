@@ -272,7 +272,7 @@ async def test_cancel_is_for_the_owner_and_in_time_only(stage: Stage):
 
     assert "Only the person who started this" in said(refused)
     assert said(done) == "Canceled. Nothing was sent and nothing was charged."
-    assert said(again) == "This is already finished."
+    assert said(again) == "This has been canceled already."
     assert (await stage.workshop.now(job)).status is Status.CANCELED
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cogs.buttons import job_id
 from tests.cogs.stage import Stage, said, staged
 from tests.conftest import Workshop
 from tests.provider_double import picture
@@ -283,19 +284,20 @@ async def hidden(workshop: Workshop) -> AsyncIterator[Stage]:
         yield opened
 
 
-async def test_the_menu_cuts_nothing_out_without_a_public_address(hidden: Stage):
-    await hidden.drawn()
-    before = len(hidden.channel.history())
-    answer = await chosen(hidden, "2", "cutout")
+async def test_a_button_from_better_days_cuts_nothing_out_without_a_public_address(hidden: Stage):
+    grid = await hidden.drawn()
+    panel = str((await hidden.ann.select(hidden.last(), values=["2"])).response.components)
+    answer = await hidden.press(job_id(grid.id, "cutout", 2))
 
+    assert ("cutout" in panel, "retexture" in panel) == (False, False)
     assert "no public address" in said(answer)
-    assert (len(await hidden.jobs()), len(hidden.channel.history())) == (1, before)
+    assert len(await hidden.jobs()) == 1
 
 
 async def test_the_menu_retextures_nothing_without_a_public_address(hidden: Stage):
-    await hidden.drawn("a cat --v 7")
+    grid = await hidden.drawn("a cat --v 7")
+    modal = await hidden.press(job_id(grid.id, "retexture", 2))
     before = len(hidden.channel.history())
-    modal = await chosen(hidden, "2", "retexture")
     answer = await hidden.ann.submit_modal(modal, {"remix_prompt": "clay"})
 
     assert "no public address" in said(answer)

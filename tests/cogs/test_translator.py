@@ -1,4 +1,4 @@
-"""The commands as Discord gets them: their words in the reader's language, their names never."""
+"""The commands as Discord gets them: their words in the reader's language, not their names."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -50,11 +50,19 @@ async def test_descriptions_are_sent_in_chinese_too(synced: list[dict[str, Any]]
     assert show["description_localizations"]["zh-CN"] != show["description"]
 
 
-async def test_names_are_the_same_in_every_language(synced: list[dict[str, Any]]):
-    named = [part for command in synced for part in parts(command)]
+async def test_a_slash_command_has_one_name_in_every_language(synced: list[dict[str, Any]]):
+    typed = [part for command in synced if command["type"] == 1 for part in parts(command)]
 
-    assert not [part["name"] for part in named if part.get("name_localizations")]
-    assert {part["name"] for part in synced if part["type"] == 3} == MENUS
+    assert not [part["name"] for part in typed if part.get("name_localizations")]
+
+
+async def test_menus_are_named_in_chinese_too(synced: list[dict[str, Any]]):
+    menus = {command["name"]: command for command in synced if command["type"] == 3}
+    words = chinese("Remove background")
+
+    assert set(menus) == MENUS
+    assert words != "Remove background"
+    assert menus["Remove background"]["name_localizations"] == {"zh-CN": words, "zh-TW": words}
 
 
 async def test_choices_are_sent_in_chinese_too():

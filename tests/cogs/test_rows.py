@@ -1,0 +1,40 @@
+"""Rows of buttons that stand under results and notices."""
+
+import pytest
+
+from cogs.rows import notice_row, result_row
+from storage.models import Status
+from tests.factories import make_job
+
+
+def labels(row: object) -> list[str]:
+    return [str(button.label or button.emoji) for button in row.children]
+
+
+@pytest.mark.parametrize(
+    ("operation", "can_repeat"),
+    [
+        ("lingtu.text2img", True),
+        ("wanxiang.image", True),
+        ("jumdata.draw", True),
+        ("youchuan.diffusion", False),
+    ],
+)
+def test_what_cannot_be_rerolled_can_be_ordered_again(operation: str, can_repeat: bool):
+    provider = operation.partition(".")[0]
+    job = make_job(operation=operation, provider=provider, status=Status.SUCCEEDED)
+
+    assert labels(result_row(job)) == [*(["Again"] if can_repeat else []), "ℹ️", "✉️", "🗑️"]
+
+
+@pytest.mark.parametrize(
+    ("retry", "instead", "shown"),
+    [
+        (True, "Jumdata", ["Retry", "Draw with Jumdata instead", "ℹ️"]),
+        (True, "", ["Retry", "ℹ️"]),
+        (False, "Jumdata", ["Draw with Jumdata instead", "ℹ️"]),
+        (False, "", ["ℹ️"]),
+    ],
+)
+def test_a_notice_offers_what_can_help(retry: bool, instead: str, shown: list[str]):
+    assert labels(notice_row(make_job(), retry=retry, instead=instead)) == shown
