@@ -22,10 +22,15 @@ from aiohttp import web
 
 from tests.discord_double import Channel, DiscordDouble, Message
 from tests.discord_double.world import Changes
+from tests.jumdata_double import APP_ID as JUMDATA_APP_ID
+from tests.jumdata_double import SECRET as JUMDATA_SECRET
+from tests.jumdata_double import JumdataDouble
 from tests.lingtu_double import APP_ID as LINGTU_APP_ID
 from tests.lingtu_double import SECRET as LINGTU_SECRET
 from tests.lingtu_double import LingtuDouble
 from tests.provider_double import APP_ID, SECRET, Paid, ProviderDouble
+from tests.wanxiang_double import TOKEN as WANXIANG_TOKEN
+from tests.wanxiang_double import WanxiangDouble
 
 ROOT = Path(__file__).parent.parent
 SECRET_KEY = "the-canary-key-of-the-stories"
@@ -236,6 +241,8 @@ class World:
     discord: WatchedDiscord
     provider: LiveProvider
     lingtu: LingtuDouble
+    wanxiang: WanxiangDouble
+    jumdata: JumdataDouble
     program: Program
 
     async def start(self, **settings: str) -> None:
@@ -269,37 +276,49 @@ class World:
         await self.until(lambda: words in self.program.log, timeout)
 
 
+def _settings_of(account: str, double: Any) -> Mapping[str, str]:
+    """What the environment says about an account at a provider beside Youchuan."""
+    if account == "wanxiang":
+        return {"WANXIANG_URL": double.url, "WANXIANG_TOKEN": WANXIANG_TOKEN}
+    app_id, secret = {
+        "lingtu": (LINGTU_APP_ID, LINGTU_SECRET),
+        "jumdata": (JUMDATA_APP_ID, JUMDATA_SECRET),
+    }[account]
+    name = account.upper()
+    return {f"{name}_URL": double.url, f"{name}_APP_ID": app_id, f"{name}_SECRET": secret}
+
+
 @asynccontextmanager
 async def living(
     folder: Path,
     *,
     public: bool = True,
-    lingtu: bool = False,
     discord: WatchedDiscord | None = None,
     settings: Mapping[str, str] | None = None,
+    **accounts: bool,
 ) -> AsyncIterator[World]:
     """A world whose program is not started yet.
 
-    `public`: the provider can call back. `lingtu`: the program has an account there too.
+    `public`: the provider can call back. `accounts`: lingtu, wanxiang, jumdata, where the program
+    has an account too.
     """
     async with AsyncExitStack() as stack:
         double = await stack.enter_async_context(discord or WatchedDiscord())
         provider = await stack.enter_async_context(LiveProvider(double.changes))
         tools = await stack.enter_async_context(LingtuDouble(double.changes.notify))
-        account = {
+        wrapper = await stack.enter_async_context(WanxiangDouble(double.changes.notify))
+        short = await stack.enter_async_context(JumdataDouble(double.changes.notify))
+        given = {
+            **double.environment(),
             "YOUCHUAN_URL": provider.url,
             "YOUCHUAN_APP_ID": APP_ID,
             "YOUCHUAN_SECRET": SECRET,
         }
-        if lingtu:
-            account |= {
-                "LINGTU_URL": tools.url,
-                "LINGTU_APP_ID": LINGTU_APP_ID,
-                "LINGTU_SECRET": LINGTU_SECRET,
-            }
-        given = {**double.environment(), **account, **(settings or {})}
-        program = Program(folder, double.changes, given)
+        doubles = {"lingtu": tools, "wanxiang": wrapper, "jumdata": short}
+        for name in (name for name, wanted in accounts.items() if wanted):
+            given |= _settings_of(name, doubles[name])
+        program = Program(folder, double.changes, given | dict(settings or {}))
         if public:
             program.settings["PUBLIC_URL"] = program.url
         stack.push_async_callback(program.kill)
-        yield World(double, provider, tools, program)
+        yield World(double, provider, tools, wrapper, short, program)

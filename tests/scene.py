@@ -13,6 +13,8 @@ from PIL import Image
 from tests.discord_double import Channel, Interaction, Message, Person
 from tests.discord_double.people import File
 from tests.discord_double.world import walk
+from tests.jumdata_double import SECRET as JUMDATA_SECRET
+from tests.jumdata_double import JumdataDouble
 from tests.lingtu_double import SECRET as LINGTU_SECRET
 from tests.lingtu_double import LingtuDouble
 from tests.lingtu_double import Paid as LingtuPaid
@@ -25,6 +27,9 @@ from tests.program import (
     endings,
 )
 from tests.provider_double import SECRET, Paid
+from tests.scripted_double import Paid as ModelPaid
+from tests.wanxiang_double import TOKEN as WANXIANG_TOKEN
+from tests.wanxiang_double import WanxiangDouble
 
 CANARY = "chartreuse-heron"
 _COLOURS = ("black", "red", "lime", "yellow", "blue", "magenta", "cyan", "white")
@@ -39,6 +44,8 @@ class Scene:
     room: Channel
     before: int
     lingtu_before: int = 0
+    wanxiang_before: int = 0
+    jumdata_before: int = 0
 
     @property
     def discord(self) -> WatchedDiscord:
@@ -53,6 +60,14 @@ class Scene:
         return self.world.lingtu
 
     @property
+    def wanxiang(self) -> WanxiangDouble:
+        return self.world.wanxiang
+
+    @property
+    def jumdata(self) -> JumdataDouble:
+        return self.world.jumdata
+
+    @property
     def program(self) -> Program:
         return self.world.program
 
@@ -63,6 +78,14 @@ class Scene:
     @property
     def lingtu_paid(self) -> Sequence[LingtuPaid]:
         return self.lingtu.paid[self.lingtu_before :]
+
+    @property
+    def wanxiang_paid(self) -> Sequence[ModelPaid]:
+        return self.wanxiang.paid[self.wanxiang_before :]
+
+    @property
+    def jumdata_paid(self) -> Sequence[ModelPaid]:
+        return self.jumdata.paid[self.jumdata_before :]
 
     def bodies(self) -> list[dict[str, Any]]:
         """What was submitted, without the addresses for callbacks."""
@@ -168,20 +191,22 @@ class Scene:
 
 @asynccontextmanager
 async def staged(world: World, name: str) -> AsyncIterator[Scene]:
-    """A fresh channel, and afterwards nothing that Discord or Lingtu forbids."""
-    world.discord.violations.clear()
-    world.lingtu.violations.clear()
+    """A fresh channel, and afterwards nothing that Discord or a provider forbids."""
+    polled = (world.lingtu, world.wanxiang, world.jumdata)
+    for double in (world.discord, *polled):
+        double.violations.clear()
     if not world.program.running:
         await world.start()
     room = await world.discord.add_channel(name[:90])
-    yield Scene(world, room, len(world.provider.paid), len(world.lingtu.paid))
-    world.lingtu.settle()
+    yield Scene(world, room, len(world.provider.paid), *(len(each.paid) for each in polled))
+    for double in polled:
+        double.settle()
     await world.provider.release()
     world.provider.gate.set()
     world.provider.drawings.clear()
     world.discord.faults.clear()
     assert world.discord.violations == []
-    assert world.lingtu.violations == []
+    assert [double.violations for double in polled] == [[], [], []]
 
 
 def fields(modal: dict[str, Any]) -> list[str]:
@@ -213,18 +238,20 @@ def secrets_of(world: World) -> dict[str, set[str]]:
     """What must stay out of the log, as far as it has come up in this world."""
     discord, provider = world.discord, world.provider
     said = [*(job.body for job in provider.paid), *(body for _, body in provider.account.asked)]
-    said += [paid.body for paid in world.lingtu.paid]
+    polled = (world.lingtu, world.wanxiang, world.jumdata)
+    said += [paid.body for double in polled for paid in double.paid]
     shown = [m.components for m in discord.all_messages.values()]
     return {
         "the bot's token": {discord.token},
         "the secret key": {SECRET_KEY},
-        "a provider's secret": {SECRET, LINGTU_SECRET},
+        "a provider's secret": {SECRET, LINGTU_SECRET, WANXIANG_TOKEN, JUMDATA_SECRET},
+        "a signature": {asked.sign for asked in world.jumdata.asked},
         "a callback token": {j.callback.rsplit("/", 1)[1] for j in provider.paid if j.callback},
         "an interaction token": set(discord.interactions),
         "an address of ours": set(_LINK.findall(f"{said}{shown}")),
         "the seal of a file": {
             *(found.url.partition("hm=")[2] for found in discord.attachments.values()),
-            *world.lingtu.seals,
+            *(seal for double in polled for seal in double.seals),
         },
         "a prompt": {CANARY},
     }

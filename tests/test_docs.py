@@ -31,7 +31,10 @@ _LINE = re.compile(r"^(?P<off># )?(?P<name>[A-Z][A-Z0-9_]+)=(?P<value>.*)$", re.
 _ROW = re.compile(r"^\| `(?P<name>[A-Z][A-Z0-9_]+)` \| (?P<default>[^|]*)\| (?P<text>.+) \|$", re.M)
 
 
-ACCOUNTS = {"YOUCHUAN_APP_ID", "YOUCHUAN_SECRET", "LINGTU_APP_ID", "LINGTU_SECRET", "LINGTU_URL"}
+ACCOUNTS = {
+    f"{name}_{part}" for name in ("YOUCHUAN", "LINGTU", "JUMDATA") for part in ("APP_ID", "SECRET")
+}
+ACCOUNTS |= {"LINGTU_URL", "WANXIANG_URL", "WANXIANG_TOKEN"}
 
 
 def text_of(name: str) -> str:
