@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from ulid import ULID
 
@@ -140,33 +141,37 @@ class Engine:
         A database that fails is only logged: the row is committed and is taken up without it.
         """
         try:
-            ahead = await self.jobs.ahead_of(job)
+            ahead = await self.jobs.ahead_of(job, self.catalog.instant)
             progress = Progress(job=job, now=job.created_at, ahead=ahead)
             await self.acknowledge(job, await self._deliverer.post_card(progress))
         except StorageError as error:
             log.warning("job %s is not announced: %s", job.id, error)
 
     def may_cancel(self, job: Job) -> bool:
-        """Whether `cancel` may still come in time."""
-        waits_there = job.status is Status.RUNNING and job.progress == 0.0
+        """Whether a job may still be canceled, here or at its provider."""
+        return job.status is Status.QUEUED or self.may_take_back(job)
+
+    def may_take_back(self, job: Job) -> bool:
+        """Whether a job waits at a provider that lets it be taken back."""
         there = self._parts.providers.get(job.provider)
-        return job.status is Status.QUEUED or (
-            waits_there and there is not None and there.takes_back
-        )
+        waits = job.status is Status.RUNNING and bool(job.external_id) and job.progress == 0.0
+        return waits and there is not None and there.takes_back
 
     async def cancel(self, job: Job) -> bool:
-        """Cancel a job that nobody has begun; False when it is too late.
-
-        One that waits at its provider is taken back there, which may take ten seconds; a
-        ProviderError then leaves open what became of it.
-        """
-        if await self.jobs.cancel(job.id, now=self._parts.now()):
+        """Cancel a job that nobody has begun to submit; False when it is too late."""
+        done = await self.jobs.cancel(job.id, now=self._parts.now())
+        if done:
             self.news.moved(job.id, Status.CANCELED)
-            return True
-        job = await self.jobs.get(job.id)
-        return self.may_cancel(job) and await self._take_back(job)
+        return done
 
-    async def _take_back(self, job: Job) -> bool:
+    async def take_back(self, job: Job) -> bool:
+        """Cancel a job that waits at its provider, within ten seconds; False when it is too late.
+
+        A ProviderError leaves open what became of it.
+        """
+        job = await self.jobs.get(job.id)
+        if not self.may_take_back(job):
+            return False
         provider, credential = self._parts.providers[job.provider], self._parts.credential(job)
         number, now = job.external_id or "", self._parts.now()
         request = provider.cancel(number, credential, now=now)
@@ -177,12 +182,10 @@ class Engine:
             # Whether it was canceled after all, the next look tells.
             await self.jobs.watch_now(job.id, now=now)
             self.loops["watch"].wake()
-            raise (
-                provider.unreachable(error) if isinstance(error, UncertainError) else error
-            ) from None
-        if done:
-            await self.news.apply(job.id, Update(external_id=number, state=State.CANCELED))
-        return done
+            lost = isinstance(error, UncertainError)
+            raise (provider.unreachable(error) if lost else error) from None
+        update = Update(external_id=number, state=State.CANCELED)
+        return done and await self.news.insist(partial(self.news.apply, job.id, update))
 
     async def look_again(self, job: Job) -> None:
         """Try an undelivered result now instead of at its next turn."""

@@ -126,22 +126,21 @@ class Keeper:
 
     async def _fitted(self, upload: Upload, limits: Limits) -> Fitted:
         """A new temporary file: the pixels alone, as PNG or JPEG within the limits."""
-        if not upload.asset:
-            raw = await self.fetched(upload)
-        else:
-            raw = await self._copied(upload.asset)
-            if await self.pool.run(fitting.fits, raw, limits):
-                return Fitted(raw)
+        folder = self.files.temporary
+        if upload.asset:
+            try:
+                held = await self.assets.get(upload.asset)
+                path = self.files.path(held)
+                if await self.pool.run(fitting.fits, path, limits):
+                    return Fitted(await self.files.copied(held))
+                return await self.pool.run(fitting.fitted, path, folder, limits)
+            except (NotFoundError, FileNotFoundError):
+                raise BadMediaError(N_("The picture is not kept here any more.")) from None
+        raw = await self.fetched(upload)
         try:
-            return await self.pool.run(fitting.fitted, raw, self.files.temporary, limits)
+            return await self.pool.run(fitting.fitted, raw, folder, limits)
         finally:
             raw.unlink(missing_ok=True)
-
-    async def _copied(self, token: str) -> Path:
-        try:
-            return await self.files.copied(await self.assets.get(token))
-        except NotFoundError:
-            raise BadMediaError(N_("The picture is not kept here any more.")) from None
 
     async def _told_before(self, upload: Upload) -> str:
         """What was done to a draft's picture when it was kept; a result's note tells else."""

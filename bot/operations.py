@@ -311,6 +311,11 @@ class Catalog(Mapping[str, Operation]):
             and (self._public or self.operation(each.operation).file_field is None)
         ]
 
+    @property
+    def instant(self) -> frozenset[str]:
+        """The operations that answer with the result itself."""
+        return frozenset(row.name for row in self._operations.values() if row.instant)
+
     def is_connected(self, operation: str) -> bool:
         """Whether whoever carries out this operation has an account here."""
         return self._connected is None or self.operation(operation).provider in self._connected

@@ -32,6 +32,4 @@ class Pace:
         return math.ceil(turn - now)
 
     def _forget(self, before: float) -> None:
-        # In the order in which they were given, so the oldest come first.
-        while self._turns and self._turns[oldest := next(iter(self._turns))] < before:
-            del self._turns[oldest]
+        self._turns = {name: turn for name, turn in self._turns.items() if turn >= before}

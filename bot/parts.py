@@ -58,8 +58,8 @@ class Parts:
 
     def first_look_ms(self, job: Job) -> int:
         """How long after its submit a job is first polled: later where a callback may come."""
-        provider = self.providers[job.provider]
-        by_callback = self.catalog.operation(job.operation).settles_by == "callback"
+        provider, operation = self.providers[job.provider], self.catalog.get(job.operation)
+        by_callback = operation is not None and operation.settles_by == "callback"
         factor = 3 if self.terms.public_url and by_callback else 1
         return min(self.terms.poll_ms * factor, provider.look_ms or self.terms.poll_ms * factor)
 

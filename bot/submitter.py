@@ -61,7 +61,7 @@ class Submitter:
                 limits,
                 now=now,
                 lease_until=lease_until,
-                instant=[row.name for row in self._parts.catalog.values() if row.instant],
+                instant=self._parts.catalog.instant,
             ),
         ):
             while len(claimed) < limit and (job := await claim()):
@@ -119,7 +119,7 @@ class Submitter:
     async def _refused(self, job: Job, operation: Operation, error: ProviderError) -> None:
         """A submit was answered by an error: what it cost is kept before anything else."""
         if error.charged is not None or error.request_id:
-            receipt = error.request_id or job.receipt
+            receipt = error.request_id or None
             await self._jobs.note(job, charged=error.charged, receipt=receipt)
         if isinstance(error, UncertainError | ProtocolError):
             log.warning("job %s: the submit's outcome is unknown: %s", job.id, error)

@@ -41,8 +41,10 @@ class Watcher:
 
     async def watch(self, job: Job) -> None:
         """Ask once; apply what is final, else look again later or end it at its deadline."""
-        if turn := self._turn_ms(job):
-            await self._jobs.let_go(job, due_at=self._parts.now() + turn)
+        now = self._parts.now()
+        deadline = job.deadline_at or 2**62
+        if (turn := self._turn_ms(job)) and now < deadline:
+            await self._jobs.let_go(job, due_at=min(now + turn, deadline))
             return
         wait: float = self._next_look_ms(job)
         try:

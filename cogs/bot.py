@@ -102,7 +102,8 @@ class Studio(commands.Bot):
         packer = Packer(keeper.files, keeper.pool, public_url)
         other = partial(find_instead, self)
         self.courier = DiscordCourier(self, jobs, keeper.assets, catalog, packer, other)
-        self.cards = Cards(jobs, self.courier, now, desk.engine.may_cancel)
+        engine = desk.engine
+        self.cards = Cards(jobs, self.courier, now, engine.may_cancel, engine.catalog.instant)
         self.presses = Presses(self)
         self._when_ready: list[Callable[[], None]] = []
         self._context, self._pending = contextvars.copy_context(), set[asyncio.Task[None]]()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from bot.text import reading
@@ -31,7 +31,8 @@ class _Seen:
 class Cards:
     """Watches the jobs with a card and has the courier edit those that look different now.
 
-    `may_cancel` says whether a job's Cancel could still come in time.
+    `may_cancel` says whether a job's Cancel could still come in time; jobs of the `instant`
+    operations do not wait for the others.
     """
 
     def __init__(
@@ -40,9 +41,10 @@ class Cards:
         courier: Courier,
         now: Callable[[], int],
         may_cancel: Callable[[Job], bool],
+        instant: Collection[str] = (),
     ) -> None:
         self._jobs, self._courier, self._now = jobs, courier, now
-        self._may_cancel = may_cancel
+        self._may_cancel, self._instant = may_cancel, instant
         self._seen: dict[str, _Seen] = {}
         self._usual: dict[str, tuple[int, int | None]] = {}
         self._width = asyncio.Semaphore(_WIDTH)
@@ -72,10 +74,13 @@ class Cards:
         return Progress(
             job=job,
             now=now,
-            ahead=await self._jobs.ahead_of(job) if job.status is Status.QUEUED else 0,
+            ahead=await self._ahead_of(job) if job.status is Status.QUEUED else 0,
             estimate=await self._usual_duration(job.operation, now),
             can_cancel=self._may_cancel(job),
         )
+
+    async def _ahead_of(self, job: Job) -> int:
+        return await self._jobs.ahead_of(job, self._instant)
 
     async def _look(self, job: Job) -> None:
         async with self._width:

@@ -212,17 +212,17 @@ class Presses:
     async def cancel(self, interaction: Interaction, job: Job) -> None:
         """Cancel a job that nobody has begun, and say whether that was in time."""
         policy.check_owner(person_of(interaction), job)
-        if job.status is Status.RUNNING and self._engine.may_cancel(job):
-            await hand_over(interaction, lambda: self._take_back(interaction, job))
-        elif await self._engine.cancel(job):
+        if await self._engine.cancel(job):
             await tell(interaction, _("Canceled. Nothing was sent and nothing was charged."))
+        elif self._engine.may_take_back(await self.find(job.id)):
+            await hand_over(interaction, lambda: self._take_back(interaction, job))
         else:
             await self._too_late(interaction, job)
 
     async def _take_back(self, interaction: Interaction, job: Job) -> None:
         # One press after the other, so that each finds the row as the one before it has left it.
         async with self._turns.setdefault(job.id, asyncio.Lock()):
-            done = await self._engine.cancel(job)
+            done = await self._engine.take_back(job)
         if done:
             await tell(interaction, _("Canceled. It was withdrawn before it was begun."))
         else:

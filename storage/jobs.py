@@ -190,6 +190,9 @@ class JobStore(JobLookups):
             "deadline_at": deadline_at,
             "give_up_at": job.give_up_at or deadline_at,
             "due_at": now,
+            # What an earlier attempt cost says nothing of this one.
+            "charged": None,
+            "receipt": None,
         }
         await self._change_claimed(
             job,

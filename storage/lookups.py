@@ -91,9 +91,14 @@ class JobLookups:
             jobs.c.card_id.is_not(None), jobs.c.delivered_at.is_(None), limit=limit
         )
 
-    async def ahead_of(self, job: Job) -> int:
-        """How many queued jobs of the same account came before this one."""
+    async def ahead_of(self, job: Job, instant: Collection[str] = ()) -> int:
+        """How many queued jobs of the same account came before this one.
+
+        Those of the `instant` operations and all others do not wait for one another.
+        """
+        lane = jobs.c.operation.in_(instant)
         statement = select(func.count()).where(
+            lane if job.operation in instant else ~lane,
             jobs.c.status == Status.QUEUED,
             jobs.c.provider == job.provider,
             jobs.c.credential == job.credential,

@@ -88,7 +88,7 @@ class Lingtu(Provider):
     def poll(self, external_id: str, credential: Credential, *, now: int) -> Request:
         return self.call(RESULT, {"job_id": external_id}, credential, now=now)
 
-    def check(self, credential: Credential, *, now: int = 0) -> Request:
+    def check(self, credential: Credential, *, now: int) -> Request:
         # There is nothing cheaper than to ask for a job that is nobody's; see `checked`.
         return self.call(RESULT, {"job_id": _NO_JOB}, credential, now=now)
 

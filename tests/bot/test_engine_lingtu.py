@@ -12,6 +12,7 @@ from PIL import Image
 
 from bot.engine import Engine
 from bot.errors import AuthError, CourierError, UnavailableError
+from bot.media import fitting
 from bot.news import unpack
 from bot.operations import Limits, stand_in
 from bot.providers import PROVIDERS
@@ -20,7 +21,7 @@ from bot.web.keys import FILES, STORE
 from bot.wire import Credential, Delivery
 from storage.models import Job, Status, Upload
 from tests.conftest import Workshop
-from tests.factories import Clock
+from tests.factories import Clock, killed
 from tests.lingtu_double import APP_ID, SECRET, LingtuDouble, Paid
 from tests.provider_double import Reply, picture
 
@@ -104,7 +105,7 @@ async def test_a_job_that_waits_there_is_taken_back(workshop: Workshop, lingtu: 
     job, paid = await running(workshop, lingtu)
 
     may = workshop.engine.may_cancel(await workshop.now(job))
-    done = await workshop.engine.cancel(job)
+    done = await workshop.engine.take_back(job)
 
     assert (may, done) == (True, True)
     assert lingtu.canceled() == [paid.id]
@@ -115,13 +116,13 @@ async def test_a_job_that_is_being_drawn_is_not_canceled(workshop: Workshop, lin
     job, paid = await running(workshop, lingtu)
     lingtu.set(paid.id, "executing")
 
-    done = await workshop.engine.cancel(job)
+    done = await workshop.engine.take_back(job)
     await look(workshop, 2)
 
     row = await workshop.now(job)
     assert (done, row.status) == (False, Status.RUNNING)
     assert not workshop.engine.may_cancel(row)
-    assert not await workshop.engine.cancel(job)
+    assert not await workshop.engine.take_back(job)
     assert lingtu.canceled() == [paid.id]
 
 
@@ -132,7 +133,7 @@ async def test_what_became_of_a_cancel_whose_answer_is_lost_the_next_look_tells(
     lingtu.cancels.append(Reply(deed="reset"))
 
     with pytest.raises(UnavailableError):
-        await workshop.engine.cancel(job)
+        await workshop.engine.take_back(job)
     before = (await workshop.now(job)).status
     await workshop.turn("watch")
 
@@ -146,7 +147,7 @@ async def test_a_cancel_that_is_refused_for_the_account_says_so(
     lingtu.cancels.append(Reply(status=401, body={"code": 401, "message": "签名校验失败"}))
 
     with pytest.raises(AuthError):
-        await workshop.engine.cancel(job)
+        await workshop.engine.take_back(job)
 
     assert (await workshop.now(job)).status is Status.RUNNING
 
@@ -158,7 +159,7 @@ async def test_a_youchuan_job_that_runs_cannot_be_taken_back(
     await workshop.turn("submit")
 
     assert not workshop.engine.may_cancel(await workshop.now(job))
-    assert not await workshop.engine.cancel(job)
+    assert not await workshop.engine.take_back(job)
 
 
 async def test_a_lost_submit_is_repeated_with_its_key_and_paid_once(
@@ -329,3 +330,34 @@ async def test_what_was_done_to_a_draft_is_told_with_the_result(
     (note,) = workshop.courier.delivered[-1].notes
     assert "4100 × 40" in note
     assert "GIF to PNG" in note
+
+
+async def test_a_job_whose_files_are_being_fetched_is_neither_canceled_nor_taken_back(
+    workshop: Workshop, lingtu: LingtuDouble
+):
+    job = await workshop.press("lingtu.text2img", params={"prompt": "a heron"})
+    now = workshop.clock()
+    claimed = await workshop.jobs.claim_queued(
+        {("lingtu", "env"): 9}, now=now, lease_until=now + 60_000
+    )
+
+    assert claimed is not None
+    assert not await workshop.engine.cancel(job)
+    assert not await workshop.engine.take_back(job)
+    assert lingtu.canceled() == []
+
+
+async def test_nothing_temporary_is_left_of_a_picture_that_waits_for_its_turn(
+    workshop: Workshop, lingtu: LingtuDouble, monkeypatch: pytest.MonkeyPatch
+):
+    workshop.courier.uploads[6] = [picture()]
+    given = Upload(attachment_id=6, url="https://cdn/x", filename="x.png", size=3)
+    draft, _ = await workshop.deliverer.keeper.keep_fitted(given, Limits())
+    monkeypatch.setattr(fitting, "fits", killed)
+    job = await workshop.press(
+        "lingtu.lineart", params={"image": stand_in(0)}, uploads=(Upload(asset=draft.token),)
+    )
+    await workshop.turn("submit")
+
+    assert (await workshop.now(job)).status is Status.QUEUED
+    assert list(workshop.files.temporary.iterdir()) == []

@@ -356,3 +356,14 @@ async def test_what_was_charged_is_not_sent_again_whatever_its_code(workshop, ju
 
     row = await workshop.now(job)
     assert (row.status, row.charged, jumdata.paid) == (Status.FAILED, True, [])
+
+
+async def test_what_an_earlier_attempt_cost_says_nothing_of_a_later_one(workshop, jumdata):
+    jumdata.submits.append(jumdata_says.denial(606, charge=False))
+    jumdata.submits.append(Reply(deed="reset"))
+    job = await draw(workshop)
+    workshop.clock.advance(5)
+    await workshop.turn("submit")
+
+    row = await workshop.now(job)
+    assert (row.failure, row.charged, row.receipt) == ("uncertain", None, None)
