@@ -94,12 +94,13 @@ class Loop:
             free = self._work.width - len(self._running)
             if free <= 0 or self._draining:
                 return 0
+            busy = {job.id for job in self._running.values()}
             claimed = await self._work.claim(free, self._clock() + LEASE_MS)
             if self._draining:
                 await self._put_back(claimed)
                 return 0
-            # After an outage of the database a claim may bring what this loop is still doing.
-            busy = {job.id for job in self._running.values()}
+            # After an outage of the database a claim may bring what this loop is still doing, or
+            # has finished while it was claimed: the row as it was read is out of date then.
             fresh = [job for job in claimed if job.id not in busy]
             for job in fresh:
                 task = asyncio.create_task(self._carry_out(job), name=f"{self._work.name} {job.id}")

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, async_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 _ARGUMENTS = [
@@ -22,6 +22,13 @@ _ARGUMENTS = [
     "--disable-sync",
 ]
 _WAIT_MS = 60_000
+# Keeps all that the page says of what is done.
+_LISTEN = """() => {
+  window.said = [];
+  const status = () => document.querySelector("#action-status")?.textContent ?? "";
+  new MutationObserver(() => window.said.push(status())).observe(
+    document, {childList: true, characterData: true, subtree: true});
+}"""
 
 
 @asynccontextmanager
@@ -122,12 +129,17 @@ class DemoPage:
 
     async def _insist(self, act: Callable[[], Awaitable[None]]) -> None:
         """Act until the page took it: for a moment after a publishing it refuses everything."""
-        status = self.page.locator("#action-status")
         for _ in range(5):
-            await status.evaluate("status => { status.textContent = '' }")
+            await self.page.evaluate(
+                "() => { document.querySelector('#action-status').textContent = ''; said = [] }"
+            )
             await act()
-            await expect(status).to_have_text(re.compile("completed"), timeout=_WAIT_MS)
-            if "not completed" not in await status.inner_text():
+            # A publishing may put its own words over those of the act at once.
+            await self.page.wait_for_function(
+                "() => window.said.some(text => text.includes('completed'))", timeout=_WAIT_MS
+            )
+            said: list[str] = await self.page.evaluate("() => window.said")
+            if not any("not completed" in text for text in said):
                 return
 
     async def choose(self, message: Locator, placeholder: str, option: str) -> None:
@@ -143,6 +155,7 @@ async def opened(url: str) -> AsyncIterator[DemoPage]:
         page = await browser.new_page(viewport={"width": 1280, "height": 1400})
         page.set_default_timeout(_WAIT_MS)
         await page.goto(url)
+        await page.evaluate(_LISTEN)
         try:
             yield DemoPage(page)
         finally:
