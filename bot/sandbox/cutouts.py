@@ -6,9 +6,12 @@ from typing import Any
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageMath, ImageOps, ImageStat
 
 from bot.sandbox.filters import curve
+from bot.sandbox.foregrounds import foreground
 from bot.sandbox.materials import limited
+from bot.sandbox.people import face_of
 
-_SEARCHED = 144  # pixels of the longer side of the copy in which the subject is looked for
+# Pixels of the longer side of the copy in which the subject is looked for.
+_SEARCHED, _LAND = 256, 144
 _COLOURS = 40
 _SMOOTH = 4e-4  # a variance of colour (0..1) below which an edge counts for nothing
 _LEAST, _MOST = 0.02, 0.9  # of the picture, what can be called a subject
@@ -21,26 +24,30 @@ def outline(image: Image.Image, *, landscape: bool = False) -> Image.Image:
     """
     if min(image.size) < 8:
         return _middle(image.size)
-    small = limited(image, _SEARCHED).filter(ImageFilter.MedianFilter(3))
-    likely = _likelihood(small, landscape)
-    start = _parting(likely)
-    for threshold in (start, start * 1.25, start * 0.8, start * 1.5, start * 0.6):
-        found = _enclosed(likely, min(250, max(6, round(threshold))), grounded=landscape)
-        if _LEAST <= found.histogram()[255] / (found.width * found.height) <= _MOST:
-            return _refined(image, small, found)
+    small = limited(image, _LAND if landscape else _SEARCHED)
+    if landscape:
+        small = small.filter(ImageFilter.MedianFilter(3))
+    found = _land(small) if landscape else foreground(small, face_of(small))
+    if found and _LEAST <= found.histogram()[255] / (found.width * found.height) <= _MOST:
+        return _refined(image, small, found)
     return _middle(image.size)
 
 
-def _likelihood(image: Image.Image, landscape: bool) -> Image.Image:
-    """How likely each pixel belongs to the subject: what is central and unlike the borders, and
-    whatever has the colours of that."""
-    place = _place(image.size, landscape)
-    plain = _plain(image)
-    strange = _strangeness(image, 1.0 if plain else 0.62)
-    strange = strange.point([min(255, level * 3) for level in range(256)])
-    if not landscape:
-        place = Image.blend(place, ImageChops.multiply(place, strange), 0.6)
-    likely = place
+def _land(image: Image.Image) -> Image.Image | None:
+    """The land below the sky."""
+    likely = _likelihood(image)
+    start = _parting(likely)
+    for threshold in (start, start * 1.25, start * 0.8, start * 1.5, start * 0.6):
+        found = _enclosed(likely, min(250, max(6, round(threshold))))
+        if _LEAST <= found.histogram()[255] / (found.width * found.height) <= _MOST:
+            return found
+    return None
+
+
+def _likelihood(image: Image.Image) -> Image.Image:
+    """How likely each pixel belongs to the land: what is low, and whatever has its colours."""
+    likely = Image.linear_gradient("L").resize(image.size)
+    likely = likely.point(curve(lambda v: (v - 0.25) / 0.4))
     numbers = image.quantize(_COLOURS, dither=Image.Dither.NONE)
     colours = Image.frombytes("L", numbers.size, numbers.tobytes())
     for _ in range(3):
@@ -51,8 +58,9 @@ def _likelihood(image: Image.Image, landscape: bool) -> Image.Image:
                 means[number] = round(ImageStat.Stat(likely, mask).mean[0])
         spread = ImageOps.autocontrast(colours.point(means)).filter(ImageFilter.BoxBlur(2))
         likely = Image.blend(spread, likely, 0.3)
-    if plain:
-        likely = ImageChops.lighter(likely, strange.point([min(255, v * 4) for v in range(256)]))
+    if _plain(image):
+        strange = _strangeness(image)
+        likely = ImageChops.lighter(likely, strange.point([min(255, v * 12) for v in range(256)]))
     return likely
 
 
@@ -64,30 +72,14 @@ def _plain(image: Image.Image) -> bool:
     return max(ImageStat.Stat(image, border).stddev) < 16
 
 
-def _place(size: tuple[int, int], landscape: bool) -> Image.Image:
-    """Bright in the middle and below it, dark at the sides and the top."""
-    down = Image.linear_gradient("L").resize(size)
-    if landscape:
-        return down.point(curve(lambda v: (v - 0.25) / 0.4))
-    across = Image.linear_gradient("L").transpose(Image.Transpose.ROTATE_90).resize(size)
-    return ImageChops.multiply(
-        across.point(curve(lambda v: min(v, 1 - v) / 0.28)), down.point(curve(lambda v: v / 0.35))
-    )
-
-
-def _strangeness(image: Image.Image, reach: float) -> Image.Image:
-    """How far each pixel's colour is from those of the borders beside and above it ("L").
-
-    The side borders count down to `reach` of the height: below there may be shoulders.
-    """
+def _strangeness(image: Image.Image) -> Image.Image:
+    """How far each pixel's colour is from those of the borders beside and above it ("L")."""
     width, height = image.size
-    thick, low = max(1, width // 50), max(1, round(height * reach))
+    thick = max(1, width // 50)
     nearest = Image.new("L", image.size, 255)
     for left in (0, width - thick):
-        border = image.crop((left, 0, left + thick, low)).resize((1, low), Image.Resampling.BOX)
-        column = border.crop((0, low - 1, 1, low)).resize((1, height))
-        column.paste(border)
-        for moved in _slid(column):
+        border = image.crop((left, 0, left + thick, height))
+        for moved in _slid(border.resize((1, height), Image.Resampling.BOX)):
             nearest = ImageChops.darker(nearest, _distance(image, moved.resize(image.size)))
     border = image.crop((0, 0, width, thick)).resize((width, 1), Image.Resampling.BOX)
     for moved in _slid(border.transpose(Image.Transpose.ROTATE_90)):
@@ -126,15 +118,11 @@ def _parting(levels: Image.Image) -> int:
     return best[1]
 
 
-def _enclosed(likely: Image.Image, threshold: int, *, grounded: bool) -> Image.Image:
-    """Whatever no path over unlikely pixels joins to the border, without the crumbs.
-
-    What is grounded reaches the lower border all along.
-    """
+def _enclosed(likely: Image.Image, threshold: int) -> Image.Image:
+    """Whatever no path over unlikely pixels joins to a border but the lower, without crumbs."""
     found = likely.point([0] * threshold + [255] * (256 - threshold))
     padded = ImageOps.expand(found, border=1, fill=0)
-    if grounded:
-        padded.paste(255, (0, round(padded.height * 0.84), *padded.size))
+    padded.paste(255, (0, round(padded.height * 0.84), *padded.size))
     ImageDraw.floodfill(padded, (0, 0), 128)
     padded = padded.point([0 if level == 128 else 255 for level in range(256)])
     found = ImageOps.crop(padded, border=1).filter(ImageFilter.MedianFilter(5))

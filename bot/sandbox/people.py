@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from bot.sandbox.materials import limited
 from bot.sandbox.regions import lab
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 _SEARCHED = 80  # pixels of the longer side of the copy that is searched
 _LONG = 1.3  # times as high as wide is a face
+_SQUARE = 1.1  # the same from its hair to its chin, and with its ears
 _SURE = 0.16
+_LEAST = 0.004  # of a picture is skin, where a face is looked for
+_TALLEST = 0.45  # of the picture, half a face
 # Lightness, colourfulness and hue of skin in CIE Lab, from and to, and how soft each limit is.
 _SKIN = ((18, 96, 3), (8, 52, 2.5), (12, 76, 4))
 
@@ -36,15 +39,15 @@ def face_of(image: Image.Image) -> Face | None:
     if min(small.size) < 24:
         return None
     colours = lab(small)
-    skin, light = _skin(colours), colours[..., 0]
-    best = (_SURE, 0, 0, 0.0)
-    reach = 4.5
-    while reach < 0.45 * small.height:
-        best = max(best, _at_reach(skin, light, reach))
-        reach *= 1.2
-    if not best[3]:
+    skin, best = _skin(colours), (_SURE, 0, 0, 0.0)
+    if skin.mean() < _LEAST:
         return None
-    return _seated(skin, best[2], best[1], best[3])
+    search = _Search(skin, colours[..., 0])
+    reach = 4.5
+    while reach < _TALLEST * small.height:
+        best = max(best, search.at_reach(reach))
+        reach *= 1.2
+    return _measured(skin, best[2], best[1], best[3]) if best[3] else None
 
 
 def figure(face: Face, places: "Floats") -> tuple["Floats", "Floats"]:
@@ -53,7 +56,7 @@ def figure(face: Face, places: "Floats") -> tuple["Floats", "Floats"]:
 
     aside, below = (places[:, 0] - face.x) / face.wide, (places[:, 1] - face.y) / face.high
     away = np.hypot(aside / 1.25, (below + 0.15) / 1.3) - 0.75
-    head = np.exp(-(away.clip(0) ** 2) / 0.1)
+    head = np.exp(-(away.clip(0) ** 2) / 0.12)
     half = np.minimum(0.8 + (below - 0.8) * 2.2, 3.0)
     body = np.where(below > 0.8, 0.9 * _limit(half + 0.5 - np.abs(aside), 0.6), 0)
     return head, body
@@ -70,7 +73,8 @@ def trunk(face: Face, places: "Floats") -> "NDArray[np.bool_]":
 def _limit(values: "Floats", soft: float) -> "Floats":
     import numpy as np
 
-    return 1 / (1 + np.exp(-(values / soft).clip(-30, 30)))
+    passed: Floats = 1 / (1 + np.exp(-(values / soft).clip(-30, 30)))
+    return passed
 
 
 def _skin(colours: "Floats") -> "Floats":
@@ -85,38 +89,57 @@ def _skin(colours: "Floats") -> "Floats":
     return likely
 
 
-def _at_reach(skin: "Floats", light: "Floats", high: float) -> tuple[float, int, int, float]:
-    """How sure the surest face of this half height in pixels is, and its row, column and height.
+class _Search:
+    """Looks for faces of any size in a picture's skin (0..1) and lightness."""
 
-    Skin fills it, is missing at both its sides and above, and there are eyes and a mouth.
-    """
-    import numpy as np
+    def __init__(self, skin: "Floats", light: "Floats") -> None:
+        import numpy as np
 
-    oval, rings, features = _moulds(high)
-    reach = oval.shape[0] // 2
-    height, width = skin.shape
-    size = (height + 4 * reach, width + 4 * reach)
+        self._height, self._width = skin.shape
+        self._margin = int(_TALLEST * 1.5 * self._height) + 2
+        self._size = tuple(_quick(side + 2 * self._margin) for side in skin.shape)
+        self._skin, self._light, self._square = map(self._spectrum, (skin, light, light * light))
+        down, across = np.mgrid[0 : self._height, 0 : self._width]
+        self._placed = np.exp(-((((across + 0.5) / self._width - 0.5) / 0.32) ** 2))
+        self._placed *= np.exp(-((((down + 0.5) / self._height - 0.38).clip(0) / 0.3) ** 2))
 
-    def spectrum(values: "Floats") -> "NDArray[np.complex128]":
-        return np.fft.rfft2(np.pad(values, reach, mode="edge"), size)
+    def at_reach(self, high: float) -> tuple[float, int, int, float]:
+        """How sure the surest face of this half height in pixels is, its row, column and height.
 
-    def matched(values: "NDArray[np.complex128]", mould: "Floats") -> "Floats":
-        whole = np.fft.irfft2(values * np.fft.rfft2(mould[::-1, ::-1], size), size)
-        return whole[2 * reach : 2 * reach + height, 2 * reach : 2 * reach + width]
+        Skin fills it, is missing at both its sides and above, and there are eyes and a mouth.
+        """
+        import numpy as np
 
-    of_skin, of_light = spectrum(skin), spectrum(light)
-    inside = matched(of_skin, oval)
-    around = np.maximum.reduce([matched(of_skin, ring) for ring in rings])
-    mean = matched(of_light, oval)
-    spread = (matched(spectrum(light * light), oval) - mean * mean).clip(4)
-    drawn = matched(of_light, features) / np.sqrt(spread * (oval > 0).sum())
-    down, across = np.mgrid[0:height, 0:width]
-    placed = np.exp(-((((across + 0.5) / width - 0.5) / 0.32) ** 2))
-    placed *= np.exp(-((((down + 0.5) / height - 0.38).clip(0) / 0.3) ** 2))
-    sure = (inside - around).clip(0) * inside * (0.35 + drawn.clip(0, 0.5)) * placed
-    sure *= 2.24 * (high / height) ** 0.35
-    row, column = (int(n) for n in np.unravel_index(sure.argmax(), sure.shape))
-    return float(sure[row, column]), row, column, high
+        oval, rings, features = _moulds(high)
+        inside = self._matched(self._skin, oval)
+        around = np.maximum.reduce([self._matched(self._skin, ring) for ring in rings])
+        mean = self._matched(self._light, oval)
+        spread = (self._matched(self._square, oval) - mean * mean).clip(4)
+        drawn = self._matched(self._light, features) / np.sqrt(spread * (oval > 0).sum())
+        sure = (inside - around).clip(0) * inside * (0.35 + drawn.clip(0, 0.5)) * self._placed
+        sure *= 2.24 * (high / self._height) ** 0.35
+        row, column = (int(n) for n in np.unravel_index(sure.argmax(), sure.shape))
+        return float(sure[row, column]), row, column, high
+
+    def _spectrum(self, values: "Floats") -> "NDArray[np.complex128]":
+        import numpy as np
+
+        return np.fft.rfft2(np.pad(values, self._margin, mode="edge"), self._size)
+
+    def _matched(self, spectrum: "NDArray[np.complex128]", mould: "Floats") -> "Floats":
+        """The sum of the values under a mould around each pixel, each by its weight."""
+        import numpy as np
+
+        whole = np.fft.irfft2(spectrum * np.fft.rfft2(mould[::-1, ::-1], self._size), self._size)
+        start = self._margin + mould.shape[0] // 2
+        return whole[start : start + self._height, start : start + self._width]
+
+
+def _quick(side: int) -> int:
+    """The next larger number that is quick to transform."""
+    while side % 16:
+        side += 1
+    return side
 
 
 def _moulds(high: float) -> tuple["Floats", list["Floats"], "Floats"]:
@@ -136,7 +159,8 @@ def _moulds(high: float) -> tuple["Floats", list["Floats"], "Floats"]:
     rings = [beside & (across < -0.5), beside & (across > 0.5), shell & (down < -0.6)]
 
     def spot(x: float, y: float, wide: float, tall: float) -> "Floats":
-        return np.exp(-(((across - x) / wide) ** 2) - ((down - y) / tall) ** 2)
+        shade: Floats = np.exp(-(((across - x) / wide) ** 2) - ((down - y) / tall) ** 2)
+        return shade
 
     eyes = spot(-0.42, -0.22, 0.26, 0.13) + spot(0.42, -0.22, 0.26, 0.13)
     features = 0.15 * spot(0, 0, 0.14, 0.3) - 0.6 * eyes - 0.4 * spot(0, 0.5, 0.38, 0.13)
@@ -145,23 +169,30 @@ def _moulds(high: float) -> tuple["Floats", list["Floats"], "Floats"]:
     return oval / oval.sum(), [ring / ring.sum() for ring in rings], features
 
 
-def _seated(skin: "Floats", column: int, row: int, high: float) -> Face:
-    """The face about a pixel, moved to where its skin is."""
-    import numpy as np
-
+def _measured(skin: "Floats", column: int, row: int, high: float) -> Face:
+    """The face of about this half height around a pixel; its skin shows where the chin is."""
     height, width = skin.shape
-    soft = Image.fromarray((skin * 255).astype(np.uint8)).filter(ImageFilter.MedianFilter(3))
-    skin = np.asarray(soft, dtype=np.float64) / 255
-    down, across = np.mgrid[0:height, 0:width]
-    x, y, wide = float(column), float(row), high / _LONG
-    for _ in range(3):
-        near = skin * (np.hypot((across - x) / wide, (down - y) / high) < 1.25)
-        x = float((across * near).sum() / near.sum())
-        y = float((down * near).sum() / near.sum())
-    middle = skin[:, max(0, round(x - wide / 2)) : round(x + wide / 2) + 1].mean(axis=1)
-    chin = y + 0.6 * high
-    while chin < min(height - 1, y + 1.3 * high) and middle[round(chin)] > 0.5:
-        chin += 0.5
+    half = high / _LONG
+    around = skin[:, max(0, round(column - half / 2)) : round(column + half / 2) + 1].mean(axis=1)
+    top, bottom = _run(around, row, 1.3 * high)
+    around = skin[max(0, round(row - 0.3 * high)) : round(row + 0.4 * high) + 1].mean(axis=0)
+    left, right = _run(around, column, 1.3 * half)
+    # Below a chin a neck may go on, so the width tells where the face ends.
+    chin = max(row + 0.6 * high, min(bottom, top + _SQUARE * (right - left)))
     return Face(
-        (x + 0.5) / width, (y + 0.5) / height, wide / width, high / height, (chin + 0.5) / height
+        x=(column + 0.5) / width,
+        y=(row + 0.5) / height,
+        wide=half / width,
+        high=high / height,
+        chin=chin / height,
     )
+
+
+def _run(values: "Floats", at: int, reach: float) -> tuple[int, int]:
+    """From where to where, at most so far from a place, there is skin without a gap."""
+    start = end = at
+    while start > max(0, at - reach) and values[start - 1] > 0.4:
+        start -= 1
+    while end < min(len(values), at + reach) and values[end] > 0.4:
+        end += 1
+    return start, end

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MOST = 400
 _LEAST = 36  # pixels of a region, about
 _ROUND = 12  # the higher, the rounder regions are; the lower, the closer to edges
-_ROUNDS = 6
+_ROUNDS = 5
 _TEXTURE = 6  # how much a doubling of the texture counts, in units of colour
 
 
@@ -45,6 +45,12 @@ class Regions:
         """How far any two regions are from each other, in parts of the sides."""
         return _distances(self.places)
 
+    @cached_property
+    def _beside(self) -> list[list[int]]:
+        import numpy as np
+
+        return [np.flatnonzero(row).tolist() for row in self.shared > 2]
+
     def image(self, values: "Floats") -> Image.Image:
         """A picture ("L") of one value (0..1) for each region."""
         import numpy as np
@@ -55,7 +61,6 @@ class Regions:
         """The chosen regions, in groups of such as touch."""
         import numpy as np
 
-        beside = [np.flatnonzero(row) for row in self.shared > 2]
         left, groups = set(np.flatnonzero(chosen).tolist()), []
         for start in np.flatnonzero(chosen).tolist():
             waiting = [start] if start in left else []
@@ -65,7 +70,7 @@ class Regions:
                 if one in left:
                     left.remove(one)
                     group.append(one)
-                    waiting.extend(beside[one].tolist())
+                    waiting.extend(self._beside[one])
             if group:
                 groups.append(np.array(group))
         return groups
@@ -83,8 +88,8 @@ def regions_of(image: Image.Image) -> Regions:
     rough = _TEXTURE * _roughness(lab(image)[..., 0])
     layers = [*np.moveaxis(colours, 2, 0), rough, (across + 0.5) / width, (down + 0.5) / height]
     sizes = np.bincount(labels.ravel(), minlength=count)
-    means = np.stack([np.bincount(labels.ravel(), each.ravel(), count) for each in layers], 1)
-    means /= sizes[:, None]
+    sums = [np.bincount(labels.ravel(), each.ravel(), count) for each in layers]
+    means: Floats = np.stack(sums, 1) / sizes[:, None]
     rims = [labels[0], labels[-1], labels[:, 0], labels[:, -1]]
     shared = np.zeros((count, count))
     for one, other in ((labels[:-1], labels[1:]), (labels[:, :-1], labels[:, 1:])):
@@ -122,7 +127,8 @@ def lab(image: Image.Image) -> "Floats":
 def _distances(rows: "Floats") -> "Floats":
     import numpy as np
 
-    return np.sqrt(((rows[:, None] - rows[None]) ** 2).sum(-1))
+    distances: Floats = np.sqrt(((rows[:, None] - rows[None]) ** 2).sum(-1))
+    return distances
 
 
 def _grouped(colours: "Floats") -> "Numbers":
@@ -135,23 +141,29 @@ def _grouped(colours: "Floats") -> "Numbers":
     down, across = np.mgrid[0:height, 0:width]
     own_row, own_column = down * rows // height, across * columns // width
     numbers = own_row * columns + own_column
-    places = np.stack([down, across], -1) * (_ROUND / side)
-    traits = np.concatenate([colours, places], -1)
-    centres = np.zeros((rows * columns, 5))
+    traits = [*np.moveaxis(colours, 2, 0), down * (_ROUND / side), across * (_ROUND / side)]
+    traits = [each.astype(np.float32) for each in traits]
+    nine = [_moved(own_row + n // 3 - 1, own_column + n % 3 - 1, rows, columns) for n in range(9)]
+    centres = np.zeros((5, rows * columns), dtype=np.float32)
     for _ in range(_ROUNDS):
-        sizes = np.bincount(numbers.ravel(), minlength=len(centres))
-        for n in range(5):
-            sums = np.bincount(numbers.ravel(), traits[..., n].ravel(), len(centres))
-            centres[:, n] = np.where(sizes, sums / np.maximum(1, sizes), centres[:, n])
-        nearest = np.full((height, width), np.inf)
-        for step in range(9):
-            row, column = own_row + step // 3 - 1, own_column + step % 3 - 1
-            inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-            number = np.where(inside, row * columns + column, 0)
-            away = np.where(inside, ((traits - centres[number]) ** 2).sum(-1), np.inf)
-            numbers = np.where(away < nearest, number, numbers)
+        sizes = np.bincount(numbers.ravel(), minlength=rows * columns)
+        for centre, trait in zip(centres, traits, strict=True):
+            sums = np.bincount(numbers.ravel(), trait.ravel(), rows * columns)
+            centre[:] = np.where(sizes, sums / np.maximum(1, sizes), centre)
+        nearest = np.full((height, width), np.inf, dtype=np.float32)
+        for candidate in nine:
+            away = np.zeros_like(nearest)
+            for centre, trait in zip(centres, traits, strict=True):
+                away += (trait - centre[candidate]) ** 2
+            numbers = np.where(away < nearest, candidate, numbers)
             nearest = np.minimum(nearest, away)
     return np.unique(numbers, return_inverse=True)[1].reshape(height, width)
+
+
+def _moved(row: "Numbers", column: "Numbers", rows: int, columns: int) -> "Numbers":
+    """The numbers of the cells in these rows and columns, or of the nearest cells there are."""
+    numbers: Numbers = row.clip(0, rows - 1) * columns + column.clip(0, columns - 1)
+    return numbers
 
 
 def _roughness(light: "Floats") -> "Floats":

@@ -1,4 +1,4 @@
-"""Tells who or what a photograph shows from its ground, with a closer look than `cutouts`.
+"""Tells who or what a photograph shows from its ground, for captions and expansions.
 
 Like GrabCut: the colours of either side vote, neighbours of like colour hold together, in turn.
 """

@@ -1,8 +1,10 @@
 """Cut-outs of subjects and heads."""
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from bot.sandbox import retouch
+from bot.sandbox.art import random_of
 from bot.sandbox.mattes import head_matted, is_cut, matted
 from tests.bot.sandbox.pictures import difference, goods, opaque_share, portrait, same, scene, shirt
 
@@ -19,6 +21,94 @@ def bottle():
     pen.rectangle((85, 50, 115, 130), fill=(40, 110, 70))
     pen.rounded_rectangle((60, 110, 140, 270), 20, fill=(40, 110, 70))
     return image.filter(ImageFilter.GaussianBlur(1))
+
+
+def grain(size, seed, scale, strength):
+    """A grey cloth of spots about `scale` pixels wide, to be added to a picture."""
+    small = (size[0] // scale + 1, size[1] // scale + 1)
+    spots = Image.frombytes("L", small, random_of(seed).randbytes(small[0] * small[1]))
+    spots = spots.resize(size, Image.Resampling.BICUBIC)
+    return spots.point([round(128 + (v - 128) * strength) for v in range(256)]).convert("RGB")
+
+
+def astronaut():
+    """A person in many colours before a wall about as pale as the face, and what to cut out.
+
+    A flag hangs on the left, a dark crate stands on the right; all surfaces are uneven.
+    """
+    size = (320, 360)
+    image = Image.new("RGB", size, (202, 190, 180))
+    body, head = Image.new("L", size), Image.new("L", size)
+    pen = ImageDraw.Draw(image)
+    for n in range(9):
+        pen.rectangle((0, n * 24, 44, n * 24 + 12), fill=(150, 30, 44) if n > 3 else (30, 36, 90))
+    pen.rectangle((250, 190, 320, 360), fill=(34, 30, 32))
+    image = ImageChops.add(image, grain(size, 1, 5, 0.12), 1, -128)
+    suit = [(100, 150), (190, 150), (244, 190), (256, 360), (34, 360), (46, 190)]
+    ImageDraw.Draw(body).polygon(suit, fill=255)
+    ImageDraw.Draw(body).ellipse((94, 126, 196, 176), fill=255)
+    ImageDraw.Draw(head).ellipse((100, 26, 190, 120), fill=255)
+    ImageDraw.Draw(head).ellipse((112, 44, 178, 136), fill=255)
+    dressed = Image.new("RGB", size, (214, 96, 48))
+    pen = ImageDraw.Draw(dressed)
+    pen.ellipse((94, 126, 196, 176), fill=(40, 38, 46))
+    pen.rectangle((130, 180, 146, 360), fill=(232, 228, 216))
+    pen.ellipse((70, 220, 116, 266), fill=(60, 50, 140))
+    image.paste(ImageChops.add(dressed, grain(size, 2, 3, 0.2), 1, -128), mask=body)
+    pen = ImageDraw.Draw(face := Image.new("RGB", size, (112, 82, 46)))
+    pen.ellipse((112, 44, 178, 136), fill=(222, 172, 146))
+    for x in (130, 160):
+        pen.ellipse((x - 7, 78, x + 7, 86), fill=(70, 50, 46))
+    pen.ellipse((132, 110, 158, 118), fill=(170, 84, 80))
+    image.paste(ImageChops.add(face, grain(size, 3, 2, 0.1), 1, -128), mask=head)
+    return image.filter(ImageFilter.GaussianBlur(0.8)), ImageChops.lighter(body, head), head
+
+
+def overlap(cut, mask):
+    """The intersection of what is opaque with a mask, in parts of their union."""
+    found = cut.getchannel("A").point([0] * 128 + [255] * 128)
+    both, either = ImageChops.darker(found, mask), ImageChops.lighter(found, mask)
+    return both.histogram()[255] / either.histogram()[255]
+
+
+@pytest.mark.parametrize("cutter", [matted, retouch.cutout])
+def test_a_person_of_many_colours_is_cut_out_of_an_uneven_ground(cutter):
+    image, person, _ = astronaut()
+
+    assert overlap(cutter(image), person) > 0.9
+
+
+def test_a_pale_face_before_a_pale_wall_is_the_head():
+    image, _, head = astronaut()
+
+    assert overlap(head_matted(image), head) > 0.8
+
+
+def test_a_thing_of_several_colours_is_cut_out_of_a_mottled_ground():
+    image = ImageChops.add(
+        Image.new("RGB", (300, 240), (92, 110, 60)), grain((300, 240), 4, 4, 0.5)
+    )
+    image = ImageChops.subtract(image, Image.new("RGB", image.size, (128, 128, 128)))
+    truth = Image.new("L", image.size)
+    ImageDraw.Draw(truth).rounded_rectangle((80, 70, 190, 200), 30, fill=255)
+    thing = Image.new("RGB", image.size, (236, 232, 220))
+    ImageDraw.Draw(thing).rectangle((0, 110, 300, 150), fill=(40, 70, 150))
+    ImageDraw.Draw(thing).ellipse((110, 100, 160, 160), fill=(220, 60, 50))
+    image.paste(ImageChops.add(thing, grain(image.size, 5, 3, 0.15), 1, -128), mask=truth)
+
+    assert overlap(matted(image.filter(ImageFilter.GaussianBlur(0.8))), truth) > 0.93
+
+
+def test_what_stands_tall_without_a_neck_is_cut_in_the_middle():
+    image = Image.new("RGB", (200, 240), (120, 150, 200))
+    ImageDraw.Draw(image).rectangle((84, 30, 116, 220), fill=(230, 226, 220))
+
+    top, bottom = (
+        head_matted(image).getchannel("A").point([0] * 128 + [255] * 128).getbbox()[n]
+        for n in (1, 3)
+    )
+
+    assert (top, bottom) == (pytest.approx(30, abs=3), pytest.approx(125, abs=4))
 
 
 def test_a_person_is_cut_out_of_a_photograph():
