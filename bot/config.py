@@ -17,6 +17,7 @@ _NO_SECRET = SecretStr("")
 # With the 29 characters of "/m/", a token and its extension an address has 100.
 _LONGEST_PUBLIC_URL = 71
 _Words = Annotated[tuple[str, ...], NoDecode]
+_Named = Annotated[tuple[tuple[str, str], ...], NoDecode]
 _Ids = Annotated[tuple[int, ...], NoDecode]
 
 
@@ -68,7 +69,7 @@ class Settings(BaseSettings):
     lingtu_app_id: str = ""
     lingtu_secret: SecretStr = _NO_SECRET
     lingtu_concurrency: int = Field(default=5, ge=1)
-    lingtu_styles: _Words = ()
+    lingtu_styles: _Named = ()
     wanxiang_url: str = ""
     wanxiang_token: SecretStr = _NO_SECRET
     wanxiang_concurrency: int = Field(default=1, ge=1)
@@ -91,10 +92,16 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError('must be JSON such as {"youchuan.diffusion": 50}') from None
 
-    @field_validator("trusted_proxies", "allowed_media_hosts", "lingtu_styles", mode="before")
+    @field_validator("trusted_proxies", "allowed_media_hosts", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return _split(value)
+
+    @field_validator("lingtu_styles", mode="before")
+    @classmethod
+    def _split_names(cls, value: object) -> object:
+        entries = _split(value)
+        return tuple(map(_named, entries)) if isinstance(entries, list | tuple) else entries
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -251,6 +258,14 @@ def _split(value: object) -> Any:
     if value.strip().startswith("["):
         return json.loads(value)
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _named(entry: object) -> object:
+    """The code and the name of ``code=Name``, or of a code alone."""
+    if not isinstance(entry, str):
+        return entry
+    code, _is, name = entry.partition("=")
+    return code.strip(), name.strip() or code.strip()
 
 
 def _password(address: str) -> str:

@@ -32,14 +32,14 @@ _URLS = ("youchuan_url", "lingtu_url", "wanxiang_url", "jumdata_url")
 
 # Codes that mean something to the emulator; a real account has its own.
 _STYLES = (
-    "cartoon=Cartoon",
-    "oilPainting=Oil painting",
-    "watercolor=Watercolour",
-    "pencilSketch=Pencil sketch",
-    "stainedGlass=Stained glass",
-    "paperCut=Paper cut-out",
-    "clay=Clay",
-    "pixelArt=Pixel art",
+    ("cartoon", "Cartoon"),
+    ("oilPainting", "Oil painting"),
+    ("watercolor", "Watercolour"),
+    ("pencilSketch", "Pencil sketch"),
+    ("stainedGlass", "Stained glass"),
+    ("paperCut", "Paper cut-out"),
+    ("clay", "Clay"),
+    ("pixelArt", "Pixel art"),
 )
 
 _HELLO = """

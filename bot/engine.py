@@ -182,8 +182,9 @@ class Engine:
             # Whether it was canceled after all, the next look tells.
             await self.jobs.watch_now(job.id, now=now)
             self.loops["watch"].wake()
-            lost = isinstance(error, UncertainError)
-            raise (provider.unreachable(error) if lost else error) from None
+            if isinstance(error, UncertainError):
+                raise provider.unreachable(error) from error
+            raise
         update = Update(external_id=number, state=State.CANCELED)
         return done and await self.news.insist(partial(self.news.apply, job.id, update))
 

@@ -5,6 +5,7 @@ Validation, the wire body, buttons, the emulator's routes, the listing and the t
 these rows, so a new endpoint is a params model and a row.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +35,7 @@ class Upload:
 
 
 UPLOAD_SCHEME = "upload://"
+STAND_IN = re.compile(rf"{UPLOAD_SCHEME}[0-9]{{1,3}}")  # what `stand_in` makes
 
 
 def stand_in(position: int) -> str:

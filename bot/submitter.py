@@ -32,7 +32,7 @@ from bot.operations import Operation, stand_in
 from bot.parts import Parts, backoff_ms
 from bot.text import N_
 from bot.transport import SUBMIT_SECONDS
-from bot.wire import Credential, Request
+from bot.wire import Credential, Request, Update
 from storage.models import UNCERTAIN, Asset, Job, Status
 
 log = logging.getLogger(__name__)
@@ -114,16 +114,26 @@ class Submitter:
         except ProviderError as error:
             await self._news.insist(partial(self._refused, job, operation, error))
         else:
-            await self._news.insist(partial(self._news.apply, job.id, update))
+            await self._news.insist(partial(self._answered, job, update))
 
-    async def _refused(self, job: Job, operation: Operation, error: ProviderError) -> None:
-        """A submit was answered by an error: what it cost is kept before anything else."""
+    async def _answered(self, job: Job, update: Update) -> None:
+        """A submit was answered by news of its job, which may have ended already."""
+        if update.error is not None and update.error.charged is not None:
+            await self._note_cost(job, update.error)
+        await self._news.apply(job.id, update)
+
+    async def _note_cost(self, job: Job, error: ProviderError) -> None:
+        """What an error says that it cost is kept before anything else."""
         if error.charged is not None or error.request_id:
             receipt = error.request_id or None
             await self._jobs.note(job, charged=error.charged, receipt=receipt)
+
+    async def _refused(self, job: Job, operation: Operation, error: ProviderError) -> None:
+        """A submit was answered by an error, or not at all."""
+        await self._note_cost(job, error)
         if isinstance(error, UncertainError | ProtocolError):
             log.warning("job %s: the submit's outcome is unknown: %s", job.id, error)
-            await self._wait_or_give_up(job, operation)
+            await self._wait_or_give_up(job, operation, error)
         elif isinstance(error, UnavailableError | RateLimitError) and not error.charged:
             await self._not_taken(job, error)
         else:
@@ -172,20 +182,24 @@ class Submitter:
     def _may_resend(self, job: Job, operation: Operation) -> bool:
         return operation.settles_by == "key" and self._parts.now() < (job.deadline_at or 0)
 
-    async def _wait_or_give_up(self, job: Job, operation: Operation) -> None:
+    async def _wait_or_give_up(
+        self, job: Job, operation: Operation, said: ProviderError | None = None
+    ) -> None:
+        """Settle it later if that can be; else give it up. `said`: what was answered, if anything.
+
+        An answer that tells of the money was not lost, whatever else it left out.
+        """
         now, deadline = self._parts.now(), job.deadline_at or 0
         if now < deadline and operation.settles_by == "key":
             await self._jobs.let_go(job, due_at=now + backoff_ms(job.attempts))
         elif now < deadline and operation.settles_by == "callback" and self._parts.terms.public_url:
             await self._jobs.let_go(job, due_at=deadline)
         else:
-            await self._news.fail(
-                job,
-                UNCERTAIN,
-                UncertainError(
-                    N_("The provider's answer was lost, so this may have been charged or not.")
-                ),
+            error = UncertainError(
+                N_("The provider's answer was lost, so this may have been charged or not.")
             )
+            is_told = said is not None and said.charged is not None
+            await self._news.fail(job, UNCERTAIN, said if said and is_told else error)
 
     async def _not_taken(self, job: Job, error: ProviderError) -> None:
         now = self._parts.now()

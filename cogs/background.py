@@ -13,12 +13,11 @@ from bot.edit_kinds import Subject
 from bot.edit_shapes import Sent, Size, standing
 from bot.edits import Edits
 from bot.errors import InvalidRequestError
-from bot.media.assets import new_token
 from bot.media.goods import OpaqueError, canvas_size
 from bot.operations import stand_in
 from bot.providers.lingtu_canvas import ChangeBackground
 from bot.text import N_, _
-from cogs.batches import BATCH, Batch
+from cogs.batches import Batch, ask, until_text
 from cogs.choices import suggest_jobs
 from cogs.editor import Given, check_connected, given_picture, link_view, order_drawn
 from cogs.errors import answered
@@ -26,7 +25,7 @@ from cogs.options import help_of
 from cogs.replies import Interaction, check_channel, destination_of, hand_over
 from cogs.uploads import checked_upload
 from cogs.words import money
-from storage.models import Asset, Draft, Upload
+from storage.models import Asset, Upload
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
@@ -40,7 +39,6 @@ _PLACES = (
     ("left", N_("Left")),
     ("right", N_("Right")),
 )
-_OFFER_MS = 3_600_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,50 +155,27 @@ class Background(commands.Cog):
 
     async def _offer_cutout(self, interaction: Interaction, upload: Upload) -> None:
         """Say that the product has to be cut out, what that would cost, and how to go on."""
-        studio, now = self._studio, self._studio.now()
-        matting = studio.engine.catalog.operation(_MATTING)
+        matting = self._studio.engine.catalog.operation(_MATTING)
         batch = Batch(
             operation=_MATTING,
             requests=(matting.validate({"image": stand_in(0)}),),
             uploads=(upload,),
         )
-        draft = Draft(
-            token=new_token(),
-            purpose=BATCH,
-            destination=destination_of(interaction),
-            interaction_id=interaction.id,
-            payload=batch.payload(),
-            created_at=now,
-            expires_at=now + _OFFER_MS,
-        )
-        await studio.drafts.add(draft)
-        price = money(batch.price(studio.engine))
-        await interaction.followup.send(view=_offer(draft, price), ephemeral=True)
+        await ask(interaction, batch, _("Remove the background"), _cutout_text)
 
 
-def _offer(draft: Draft, price: str) -> discord.ui.LayoutView:
-    """The offer to remove the background first; `cogs.batches` receives the answer."""
-    lines = (
-        _("This picture has a background, so the product in it cannot be placed before another."),
-        _("The background can be removed first. Estimated price: {price}", price=price),
-        _("When the result is there, use /background again, with “job”: that result."),
-        "-# "
-        + _("This can be confirmed until {until}.", until=f"<t:{draft.expires_at // 1000}:t>"),
-    )
-    view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.TextDisplay("\n".join(lines)))
-    view.add_item(
-        discord.ui.ActionRow(
-            discord.ui.Button(
-                label=_("Remove the background"),
-                style=discord.ButtonStyle.primary,
-                custom_id=f"batch:{draft.token}:go",
+def _cutout_text(price: int | None, expires_at: int) -> str:
+    return "\n".join(
+        (
+            _(
+                "This picture has a background, so the product in it cannot be placed before "
+                "another."
             ),
-            discord.ui.Button(label=_("Never mind"), custom_id=f"batch:{draft.token}:no"),
+            _("The background can be removed first. Estimated price: {price}", price=money(price)),
+            _("When the result is there, use /background again, with “job”: that result."),
+            until_text(expires_at),
         )
     )
-    view.stop()
-    return view
 
 
 async def setup(bot: "Studio") -> None:

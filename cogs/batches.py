@@ -9,7 +9,7 @@ import dataclasses
 import logging
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,7 +18,7 @@ import discord
 from bot.engine import Engine, Order
 from bot.errors import GoneError, InvalidRequestError, NotAllowedError
 from bot.media.assets import new_token
-from bot.operations import Catalog, Params
+from bot.operations import STAND_IN, Catalog, Params
 from bot.providers.prompt_permute import expand
 from bot.text import N_, _, clip, plural, set_reader
 from cogs import errors
@@ -37,7 +37,6 @@ MOST_JOBS = 10
 BATCH = "batch"  # the purpose of its drafts
 TEMPLATE = re.compile(r"batch:(?P<token>[A-Za-z0-9_-]{22}):(?P<answer>go|no)")
 _OPEN_MS = 3_600_000
-_STAND_IN = re.compile(r"upload://\d+")
 _LONGEST_LINE, _ROOM = 300, 1500  # characters; escaping may double them, a message takes 4000
 
 
@@ -119,7 +118,7 @@ def offer_text(batch: Batch, price: int | None, expires_at: int, head: str = "")
 
     `head` is said in place of the count.
     """
-    counts = Counter(_STAND_IN.sub("📎", request.own_prompt()) for request in batch.requests)
+    counts = Counter(STAND_IN.sub("📎", request.own_prompt()) for request in batch.requests)
     shown = told_apart(list(counts), min(_LONGEST_LINE, _ROOM // len(counts)))
     lines = [
         f"{number}. {harmless(prompt, len(prompt))}" + (f" × {times}" if times > 1 else "")
@@ -131,9 +130,14 @@ def offer_text(batch: Batch, price: int | None, expires_at: int, head: str = "")
             f"**{head}**",
             *lines,
             _("Estimated price in all: {price}", price=money(price)),
-            "-# " + _("This can be confirmed until {until}.", until=f"<t:{expires_at // 1000}:t>"),
+            until_text(expires_at),
         )
     )
+
+
+def until_text(expires_at: int) -> str:
+    """The small line that says how long an offer is open."""
+    return "-# " + _("This can be confirmed until {until}.", until=f"<t:{expires_at // 1000}:t>")
 
 
 async def take_batch(interaction: Interaction, batch: Batch) -> None:
@@ -149,6 +153,16 @@ async def offer(interaction: Interaction, batch: Batch, *, label: str, head: str
 
     `head` is said in place of how many jobs these are.
     """
+    await ask(interaction, batch, label, lambda price, end: offer_text(batch, price, end, head))
+
+
+async def ask(
+    interaction: Interaction, batch: Batch, label: str, text: Callable[[int | None, int], str]
+) -> None:
+    """Offer a batch in words of one's own, which `text` makes of its price and of its end.
+
+    An interaction that is answered already gets the offer as a follow-up.
+    """
     studio: Studio = interaction.client
     check_channel(interaction)
     now = studio.now()
@@ -162,10 +176,13 @@ async def offer(interaction: Interaction, batch: Batch, *, label: str, head: str
         expires_at=now + _OPEN_MS,
     )
     await studio.drafts.add(draft)
-    text = offer_text(batch, batch.price(studio.engine), draft.expires_at, head)
-    view = _view(text, _buttons(draft.token, label))
+    said = text(batch.price(studio.engine), draft.expires_at)
+    view = _view(said, _buttons(draft.token, label))
     async with asyncio.timeout(ANSWER_SECONDS):
-        await interaction.response.send_message(view=view, ephemeral=True)
+        if interaction.response.is_done():
+            await interaction.followup.send(view=view, ephemeral=True)
+        else:
+            await interaction.response.send_message(view=view, ephemeral=True)
 
 
 class BatchItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=TEMPLATE):

@@ -67,7 +67,8 @@ def wall_clock() -> int:
 class Studio(commands.Bot):
     """The client; `courier` brings the engine's deliveries to people.
 
-    `lingtu_styles` are the codes that Lingtu's account has for another style of a picture.
+    `lingtu_styles` are the codes that Lingtu's account has for another style of a picture, each
+    with the name that people read; the setting says them as ``code=Name`` or ``code``.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Studio(commands.Bot):
         *,
         public_url: str = "",
         operator_guild_ids: Iterable[int] = (),
-        lingtu_styles: Sequence[str] = (),
+        lingtu_styles: Sequence[tuple[str, str]] = (),
         now: Callable[[], int] = wall_clock,
         **options: Any,
     ) -> None:

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from cogs.bot import Studio
 
 TEMPLATE = re.compile(
-    r"job:(?P<job>[0-9A-HJKMNP-TV-Z]{26}):(?P<key>[a-z0-9_]+)(?:\.(?P<index>[0-3]))?"
+    r"job:(?P<job>[0-9A-HJKMNP-TV-Z]{26}):(?P<key>[a-z0-9_]+)(?:\.(?P<index>[0-9]))?"
 )
-CONTINUE = "continue"
+CONTINUE, INSTEAD = "continue", "instead"
 HELP, USE, REWORD, KEEP = "help", "use", "reword", "keep"
 NO_ACTION = frozenset(
-    {"info", "dm", "delete", "cancel", "retry", "again", "imagine", "pick", "more", "instead"}
+    {"info", "dm", "delete", "cancel", "retry", "again", "imagine", "pick", "more", INSTEAD}
     | {CONTINUE, HELP, USE, REWORD, KEEP}
 )
 _LONGEST = 100
 
 
 class PressId(NamedTuple):
-    """What a custom_id says: a job, what to do, and with which of its images (0–3)."""
+    """What a custom_id says: a job, what to do, and with which of its images (0–9)."""
 
     job: str
     key: str
@@ -41,6 +41,11 @@ def job_id(job: str, key: str, index: int | None = None) -> str:
     if len(custom_id) > _LONGEST or not TEMPLATE.fullmatch(custom_id):
         raise ValueError(f"no id for a button: {custom_id!r}")
     return custom_id
+
+
+def instead_key(model: str) -> str:
+    """The key of the button that has a model of this key draw it; `INSTEAD` alone names none."""
+    return f"{INSTEAD}_{model.replace('.', '_')}"
 
 
 def parse_id(custom_id: str) -> PressId | None:

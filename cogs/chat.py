@@ -15,7 +15,7 @@ from discord.ext import commands
 from bot.engine import Order
 from bot.errors import InvalidRequestError
 from bot.operations import Catalog
-from bot.providers.wanxiang_params import MOST_SAID, MOST_TURNS, Turn
+from bot.providers.wanxiang_params import MOST_REMEMBERED, MOST_SAID, MOST_TURNS, Turn
 from bot.providers.wanxiang_rows import CHAT
 from bot.text import N_, _
 from cogs import forms
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _REMEMBERED_MS = 3_600_000
 _MOST_LOOKED_AT = 100  # jobs of the last hour; help with prompts stands between the turns
-_LONGEST_TURN = 10_000  # characters; what is longer would be left out, and the next thing with it
 _FIELD = "prompt"
 
 
@@ -135,12 +134,9 @@ def _counts(studio: "Studio", job: Job, forgotten: int) -> bool:
 
 
 def _turn(job: Job, catalog: Catalog) -> dict[str, str]:
-    """What was said and answered; of a very long answer the beginning, and still more the end."""
-    said, text = words_of(job, catalog), text_of(job)
-    room = _LONGEST_TURN - len(said)
-    if len(text) > room:
-        text = f"{text[: room // 4]}\n…\n{text[-room // 2 :]}"
-    return Turn(said=said, answered=text).model_dump()
+    """What was said and answered, as much of it as could be sent: it stands in every row anew."""
+    turn = Turn(said=words_of(job, catalog), answered=text_of(job))
+    return turn.within(MOST_REMEMBERED).model_dump()
 
 
 async def _notice(studio: "Studio", user_id: int, job: Job, before: Sequence[Job]) -> str:

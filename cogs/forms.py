@@ -5,6 +5,7 @@ remembered between the two.
 """
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from typing import Any
 
 import discord
@@ -41,9 +42,19 @@ def build(
 
 
 def build_one(
-    custom_id: str, title: str, name: str, info: FieldInfo, default: str
+    custom_id: str,
+    title: str,
+    name: str,
+    info: FieldInfo,
+    default: str,
+    longest: int = _LONGEST_INPUT,
 ) -> discord.ui.Modal:
-    """The modal that asks for one text; of a `default` that is too long it shows the beginning."""
+    """The modal that asks for one text; of a `default` that is too long it shows the beginning.
+
+    It takes at most `longest` characters, or fewer where the field does.
+    """
+    info = copy(info)
+    info.metadata = [MaxLen(min(longest, _longest(info))), *info.metadata]
     return _modal(custom_id, title, _labelled(name, info, default[: _longest(info)]))
 
 

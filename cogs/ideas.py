@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import InvalidRequestError
-from bot.providers import prompt as midjourney
 from bot.text import N_, _
 from cogs import forms
 from cogs.batches import Batch, take_batch, written_out
-from cogs.imagine import drawing
-from cogs.models import chosen_model, plain_requests
+from cogs.models import chosen_model, typed_requests
 from cogs.replies import Interaction, destination_of, take_order
+from cogs.suggestions import text_field
 from cogs.texts import text_of
 from storage.models import Job
 
@@ -34,7 +33,9 @@ async def follow_text(interaction: Interaction, job: Job, custom_id: str) -> Non
         await interaction.response.send_modal(_form(interaction.client, custom_id, text))
         return
     data: Any = interaction.data or {}
-    batch = _batch(interaction.client, forms.said_in(data, _FIELD))
+    catalog, texts = interaction.client.engine.catalog, written_out(forms.said_in(data, _FIELD), 1)
+    requests = typed_requests(catalog, "", texts)
+    batch = Batch(operation=chosen_model(None, catalog).operation, requests=requests)
     if len(batch.requests) > 1:
         await take_batch(interaction, batch)
         return
@@ -44,16 +45,9 @@ async def follow_text(interaction: Interaction, job: Job, custom_id: str) -> Non
 
 def _form(studio: "Studio", custom_id: str, text: str) -> discord.ui.Modal:
     catalog = studio.engine.catalog
-    chosen = chosen_model(None, catalog)
-    info = catalog.operation(chosen.operation).params.model_fields[chosen.text or "text"]
-    return forms.build_one(custom_id, _("Imagine"), _FIELD, info, text)
-
-
-def _batch(studio: "Studio", text: str) -> Batch:
-    catalog, texts = studio.engine.catalog, written_out(text, 1)
-    chosen = chosen_model(None, catalog)
-    if chosen.is_plain:
-        requests = plain_requests(chosen, catalog, texts, {})
-        return Batch(operation=chosen.operation, requests=requests)
-    composed = [midjourney.compose(each, model=None, options={}) for each in texts]
-    return drawing(studio, [midjourney.print_prompt(each) for each in composed], ())
+    usual = chosen_model(None, catalog)
+    field = text_field(usual.operation) or _FIELD
+    info = catalog.operation(usual.operation).params.model_fields[field]
+    return forms.build_one(
+        custom_id, _("Imagine"), _FIELD, info, text[: usual.longest], usual.longest
+    )

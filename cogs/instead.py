@@ -1,22 +1,28 @@
 """Another model in place of one that is not to be had: offered with its price, never taken."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot.engine import Order
-from bot.errors import GoneError, InvalidRequestError
-from bot.providers.models import Model
+from bot.errors import GoneError, InvalidRequestError, UserError
+from bot.providers.models import Model, models
 from bot.providers.needs import Needs, capable, values_for
 from bot.text import N_, _
 from cogs.batches import Batch, offer
-from cogs.models import Instead, connected, instead_of
+from cogs.buttons import instead_key
+from cogs.errors import ANSWER_SECONDS
+from cogs.layout import offer_layout
+from cogs.models import Instead, connected, instead_of, is_held_up
 from cogs.replies import Interaction, destination_of
 from storage.errors import StorageError
-from storage.models import Job
+from storage.models import Job, Status
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
+
+_MOST_TRIES = 10  # jobs that are each the retry of the one before
 
 
 async def offer_instead(interaction: Interaction, chosen: Model, wants: Sequence[Needs]) -> None:
@@ -56,23 +62,35 @@ async def offer_instead(interaction: Interaction, chosen: Model, wants: Sequence
     )
 
 
-async def find_instead(studio: "Studio", job: Job) -> Instead | None:
-    """What else could draw a failed job; None where nothing can, or nothing needs to."""
-    board = None
+async def find_instead(studio: "Studio", job: Job, named: str = "") -> Instead | None:
+    """What else could draw a job; None where nothing can, or nothing needs to.
+
+    Only the model of the key `named` counts where it is given.
+    """
+    board, tried = None, frozenset[str]()
     with suppress(StorageError):
         place = job.destination
         board = await studio.people.moodboard(place.user_id, place.guild_id)
-    return instead_of(job, studio.engine, board)
+        tried = await _tried(studio, job)
+    with suppress(UserError):  # what is only an offer must never hold up the notice that it is in
+        return instead_of(job, studio.engine, board, tried=tried, named=named)
+    return None
 
 
-async def order_instead(interaction: Interaction, job: Job, parent: Job | None) -> Order:
-    """The order of what else can draw a failed job; it counts as the retry of this job.
+async def follow_instead(
+    interaction: Interaction, job: Job, key: str, parent: Job | None
+) -> Order | None:
+    """The order of the model that a button of this key names; it counts as the job's retry.
 
-    GoneError when nothing can any more.
+    Where that model cannot draw it any more, None: the person is offered what now can. GoneError
+    when nothing can.
     """
-    found = await find_instead(interaction.client, job)
+    studio: Studio = interaction.client
+    named = next((each for each in models() if instead_key(each.key) == key), None)
+    found = await find_instead(studio, job, named.key) if named else None
     if found is None:
-        raise GoneError(N_("No other model that is set up here can draw this now; try Retry."))
+        await _offer_anew(interaction, job, named)
+        return None
     return Order(
         operation=found.model.operation,
         params=found.request,
@@ -82,3 +100,31 @@ async def order_instead(interaction: Interaction, job: Job, parent: Job | None) 
         index=job.parent_index,
         retry_of=job.id,
     )
+
+
+async def _offer_anew(interaction: Interaction, job: Job, named: Model | None) -> None:
+    other = await find_instead(interaction.client, job)
+    if other is None and is_held_up(job):
+        raise GoneError(N_("No other model that is set up here can draw this now; it still waits."))
+    if other is None:
+        raise GoneError(N_("No other model that is set up here can draw this now; try Retry."))
+    head = _("{model} cannot draw this any more.", model=named.label) if named else ""
+    head = f"{head} {_('Nothing is ordered yet.')}".strip()
+    async with asyncio.timeout(ANSWER_SECONDS):
+        view = offer_layout(job, other, f"**{head}**")
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+async def _tried(studio: "Studio", job: Job) -> frozenset[str]:
+    """The providers that this job and those before it, whose retries they are, came to nothing at.
+
+    A job that was canceled before any of them was asked says nothing of its provider.
+    """
+    found = set[str]()
+    for _step in range(_MOST_TRIES):
+        if job.retry_of is None:
+            break
+        job = await studio.engine.jobs.get(job.retry_of)
+        if job.status is Status.FAILED or job.attempts:
+            found.add(job.provider)
+    return frozenset(found)

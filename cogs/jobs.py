@@ -9,6 +9,7 @@ from bot import policy
 from bot.text import N_
 from cogs.choices import SUFFIX, find_job, known_as, suggest_jobs
 from cogs.errors import answered
+from cogs.instead import find_instead
 from cogs.layout import card_layout, list_layout
 from cogs.replies import Interaction, person_of
 from cogs.words import harmless, jump_link, state_of
@@ -36,7 +37,9 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
         found = await find_job(interaction, job)
         policy.check_visible(person_of(interaction), found)
         if not found.status.is_final:
-            card = card_layout(await self._studio.cards.progress(found), self._catalog)
+            progress = await self._studio.cards.progress(found)
+            other = await find_instead(self._studio, found)
+            card = card_layout(progress, self._catalog, other)
             await interaction.response.send_message(view=card, ephemeral=True)
         elif found.delivered_at is None:
             await self._studio.presses.post_now(interaction, found)

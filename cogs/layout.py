@@ -5,10 +5,12 @@ Pure: Components V2 layouts made of rows and assets. Nothing here talks to Disco
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import discord
 
 from bot.operations import Catalog
+from bot.providers.wanxiang_answers import is_cut
 from bot.text import _
 from bot.wire import Delivery, Progress
 from cogs import rows
@@ -17,7 +19,7 @@ from cogs.models import Instead
 from cogs.places import is_mask, is_picture, is_preview, name_of
 from cogs.progress import standing
 from cogs.suggestions import can_be_helped, fault_of, is_suggestion, own_prompt
-from cogs.texts import file_of, is_answer, texts_of
+from cogs.texts import file_of, is_answer, text_of, texts_of
 from cogs.words import (
     charged,
     cost_of,
@@ -36,7 +38,7 @@ from cogs.words import (
     why,
     words_of,
 )
-from storage.models import WAYS_BACK, Asset, Job, Status
+from storage.models import MISSING, WAYS_BACK, Asset, Job, Status
 
 MOST_FILES = 10
 _LONGEST_ALT = 1024
@@ -44,9 +46,7 @@ _MOST_TEXT, _MOST_TAIL = 3900, 1500  # characters; a message takes 4000 in all
 _MOST_NOTES, _LEAST_TAIL = 600, 300
 _LONGEST_ASKED = 150  # of a question above its answer
 _IN_GALLERY = frozenset({"png", "jpg", "jpeg", "webp", "gif", "mp4", "mov", "webm"})
-_NO_RETRY = frozenset(
-    {"moderation", "rejected", "invalid", "invalidrequest", "badmedia", "gone", "missing"}
-)
+_NO_RETRY = frozenset({"moderation", "rejected", "invalid", "invalidrequest", "badmedia", "gone"})
 _GOOD, _BAD = discord.Colour.from_rgb(88, 101, 242), discord.Colour.from_rgb(218, 55, 60)
 
 
@@ -95,7 +95,7 @@ def _answer_layout(delivery: Delivery, catalog: Catalog, note: str) -> discord.u
     job = delivery.job
     asked = title(job, catalog, most=_LONGEST_ASKED)
     head = "\n".join((asked, credits_line(job, catalog), _facts(delivery, catalog)))
-    rest = f"-# {_('The whole answer is in the file.')}" if file_of(job) else ""
+    rest = f"-# {_file_note(job)}" if file_of(job) else ""
     body = [
         *_texts([head, _late(delivery), note], _MOST_TEXT - LONGEST_SHOWN - len(rest)),
         *_texts([*texts_of(job), rest], LONGEST_SHOWN + len(rest)),
@@ -108,13 +108,27 @@ def _suggestion_layout(delivery: Delivery, catalog: Catalog, note: str) -> disco
     """What Tongyi suggests for a prompt, below the person's own; or why it cannot be used."""
     job, what = delivery.job, _("A suggestion for your prompt")
     own = "-# " + _("Yours: {prompt}", prompt=own_prompt(job))
-    head = "\n".join((f"**{what}**", own, credits_line(job, catalog), _facts(delivery, catalog)))
+    lines = (f"**{what}**", own, credits_line(job, catalog), _facts(delivery, catalog))
+    head = "\n".join(filter(None, (*lines, _still_drawn(delivery))))
     body = [
         *_texts([head, _late(delivery), note], _MOST_TEXT - LONGEST_SHOWN),
         *_texts(texts_of(job) or [fault_of(job)]),
         *_media(job, (), ""),
     ]
     return _view(*body, rows.suggestion_row(job), rows.result_row(job), colour=_GOOD)
+
+
+def _file_note(job: Job) -> str:
+    if is_cut(text_of(job)):
+        return _("The answer was too long and is cut; what was kept of it is in the file.")
+    return _("The whole answer is in the file.")
+
+
+def _still_drawn(delivery: Delivery) -> str:
+    """That a suggestion comes beside what it was asked under, not in its place."""
+    if delivery.parent is None or delivery.parent.status.is_final:
+        return ""
+    return "-# " + _("Your own prompt goes on being drawn and stays paid for, whatever you choose.")
 
 
 def plain_layout(delivery: Delivery, files: Sequence[Shown]) -> discord.ui.LayoutView:
@@ -153,9 +167,15 @@ def notice_layout(
         reason = _("Canceled.")
     said = reason if paid in reason else f"{reason}\n{paid}"
     body = _texts(["\n".join(filter(None, head)), said, note, _offer(instead)])
-    retry = job.status is Status.FAILED and job.failure not in _NO_RETRY
-    other = instead.model.label if instead else ""
+    retry = job.status is Status.FAILED and _may_help(job)
+    other = instead.model if instead else None
     return _view(*body, rows.notice_row(job, retry=retry, instead=other), colour=_BAD)
+
+
+def offer_layout(job: Job, instead: Instead, head: str) -> discord.ui.LayoutView:
+    """What else could draw a job, named with its price, and the button that orders it."""
+    row = discord.ui.ActionRow[Any](rows.instead_button(job, instead.model))
+    return _view(*_texts([f"{head}\n{_offer(instead)}"]), row)
 
 
 def image_panel(job: Job, catalog: Catalog, index: int) -> discord.ui.LayoutView:
@@ -168,16 +188,26 @@ def image_panel(job: Job, catalog: Catalog, index: int) -> discord.ui.LayoutView
     )
 
 
-def card_layout(progress: Progress, catalog: Catalog) -> discord.ui.LayoutView:
-    """The progress card; it never carries the id by which a result is found again."""
+def card_layout(
+    progress: Progress, catalog: Catalog, instead: Instead | None = None
+) -> discord.ui.LayoutView:
+    """The progress card; it never carries the id by which a result is found again.
+
+    `instead` is what else could draw a job that its provider does not take.
+    """
     job = progress.job
     what = " · ".join(
         filter(None, (model_of(job), harmless(flags_of(job, catalog), 200), _price(job)))
     )
     may_cancel = progress.can_cancel or job.status is Status.QUEUED
-    row = rows.card_row(job, can_cancel=may_cancel, can_be_helped=can_be_helped(job, catalog))
-    text = f"{title(job, catalog)}\n{what}"
-    return _view(*_texts([text, *standing(progress)]), *([row] if row.children else []))
+    row = rows.card_row(
+        job,
+        can_cancel=may_cancel,
+        can_be_helped=can_be_helped(job, catalog),
+        instead=instead.model if instead else None,
+    )
+    said = (f"{title(job, catalog)}\n{what}", *standing(progress), _offer(instead))
+    return _view(*_texts(said), *([row] if row.children else []))
 
 
 def canceled_layout(job: Job, catalog: Catalog) -> discord.ui.LayoutView:
@@ -311,6 +341,13 @@ def _usable(job: Job, files: Sequence[Shown]) -> list[bool]:
         else {n for n, asset in results.items() if is_picture(job, asset)}
     )
     return [n in usable for n in range(max(results, default=-1) + 1)]
+
+
+def _may_help(job: Job) -> bool:
+    """Whether to make it again may help: not where what it goes on from is missing there."""
+    if job.failure == MISSING:
+        return job.external_id is not None  # it was taken, and only then lost
+    return job.failure not in _NO_RETRY
 
 
 def _offer(instead: Instead | None) -> str:

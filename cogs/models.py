@@ -5,7 +5,7 @@ What each of them can do stands in that one table; here is only what Discord's o
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +15,9 @@ from discord import app_commands
 from bot.engine import Engine
 from bot.errors import InvalidRequestError
 from bot.operations import Catalog, Params
+from bot.providers import prompt as midjourney
 from bot.providers.models import EVERYBODYS, Model, check, default_model, model, models
-from bot.providers.needs import needs_behind, next_capable, plain_needs, values_for
+from bot.providers.needs import MIDJOURNEY, capable, needs_behind, plain_needs, values_for
 from bot.providers.prompt_vocabulary import SPELLINGS
 from bot.text import N_, clip
 from cogs.options import code_of
@@ -66,8 +67,10 @@ def options_for(chosen: Model, given: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(value, str) or value.strip()
     }
     if "style" in options:
-        others = (style for each in models() for style in each.styles)
-        options["style"] = code_of(options["style"], [*chosen.styles, *others])
+        style = code_of(options["style"], chosen.styles)
+        if not chosen.can("style", style):
+            style = code_of(style, [named for each in models() for named in each.styles])
+        options["style"] = style
     if "aspect" in options:
         options["aspect"] = "".join(unicodedata.normalize("NFKC", options["aspect"]).split())
     return options
@@ -87,12 +90,35 @@ def plain_requests(
     return tuple(requests)
 
 
-def instead_of(job: Job, engine: Engine, usual_board: str | None = None) -> Instead | None:
-    """What else could draw what failed because its provider is not to be had; None without.
+def prompted(catalog: Catalog, texts: Iterable[str], key: str | None) -> tuple[Params, ...]:
+    """What has Midjourney draw each of these prompts, with the model of a key or the usual."""
+    operation = catalog.operation(MIDJOURNEY)
+    prompts = [midjourney.compose(text, model=key, options={}) for text in texts]
+    return tuple(operation.validate({"text": midjourney.print_prompt(each)}) for each in prompts)
 
-    The moodboard that its person usually draws with is no wish of this request's.
+
+def typed_requests(catalog: Catalog, key: str, texts: Iterable[str]) -> tuple[Params, ...]:
+    """What draws typed prompts, for the operation of the `chosen_model` of this key."""
+    chosen = chosen_model(key, catalog)
+    if chosen.is_plain:
+        return plain_requests(chosen, catalog, texts, {})
+    return prompted(catalog, texts, key or None)
+
+
+def instead_of(
+    job: Job,
+    engine: Engine,
+    usual_board: str | None = None,
+    *,
+    tried: Collection[str] = (),
+    named: str = "",
+) -> Instead | None:
+    """What else could draw what its provider is not to be had for; None without.
+
+    The moodboard that its person usually draws with is no wish of this request's. `tried` are
+    providers that are no way out; only the model of the key `named` counts where it is given.
     """
-    if job.status is not Status.FAILED or job.failure not in _AWAY:
+    if not (is_held_up(job) or (job.status is Status.FAILED and job.failure in _AWAY)):
         return None
     behind = None
     with suppress(InvalidRequestError):  # a prompt that only an earlier version could read
@@ -102,13 +128,19 @@ def instead_of(job: Job, engine: Engine, usual_board: str | None = None) -> Inst
     chosen, needs = behind
     if usual_board and needs.get("moodboard") == usual_board:
         needs = {option: value for option, value in needs.items() if option != "moodboard"}
-    other = next_capable(needs, connected(engine.catalog), after=chosen)
+    able = capable([needs], connected(engine.catalog) - set(tried), after=chosen)
+    other = next((each for each in able if named in ("", each.key)), None)
     if other is None:
         return None
     operation = engine.catalog.operation(other.operation)
     request = operation.validate(values_for(other, needs))
     price = engine.price(operation, request, request.traits(frozenset()))
     return Instead(model=other, request=request, price=price)
+
+
+def is_held_up(job: Job) -> bool:
+    """Whether a job waits because its provider did not take it, which has cost nothing."""
+    return job.status is Status.QUEUED and job.attempts > 0
 
 
 def _check_plain(text: str, chosen: Model) -> None:

@@ -8,7 +8,7 @@ from discord import app_commands
 from bot.errors import InvalidRequestError
 from bot.operations import Params
 from bot.providers.lingtu_choices import ASPECTS, STYLES
-from bot.text import N_, _, clip
+from bot.text import N_, _, clip, reading
 
 _Code = TypeVar("_Code", str, int)
 
@@ -59,12 +59,20 @@ def suggest_named(typed: str, named: Iterable[tuple[str, str]]) -> list[app_comm
 
 
 def code_of(typed: str, named: Iterable[tuple[str, str]]) -> str:
-    """The code of what was typed: a code, or a name in the reader's language or in English.
+    """The code of what was typed: a code, a name in any language, or the beginning of a single one.
 
     What fits none of them stays as it is.
     """
     wanted = typed.strip().casefold()
-    for code, name in named:
-        if wanted in {words.casefold() for words in (code, name, _(name))}:
-            return code
-    return typed.strip()
+    names = [(code, [words.casefold() for words in _names(code, name)]) for code, name in named]
+    whole = [code for code, words in names if wanted in words]
+    begun = {code for code, words in names if any(each.startswith(wanted) for each in words)}
+    if whole:
+        return whole[0]
+    return begun.pop() if len(begun) == 1 and len(wanted) > 1 else typed.strip()
+
+
+def _names(code: str, name: str) -> tuple[str, ...]:
+    with reading("zh-CN"):
+        chinese = _(name)
+    return code, name, chinese, _(name)

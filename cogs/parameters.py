@@ -52,11 +52,6 @@ def _count(value: int) -> str:
     return plural("{n} picture", "{n} pictures", value)
 
 
-def _aspect(resolution: str) -> str:
-    aspects = {size: aspect for aspect, size in jumdata_choices.RESOLUTIONS.items()}
-    return aspects[resolution]
-
-
 _DRAWN: Mapping[str, _Say] = {
     "style": _one(lingtu_choices.STYLES),
     "ar": str,
@@ -108,7 +103,7 @@ _SHOWN: Mapping[type[Params], Mapping[str, _Say]] = {
     },
     Draw: {
         "style": _one(jumdata_choices.STYLES),
-        "resolution": _aspect,
+        "resolution": lambda size: jumdata_choices.ASPECT_OF[size],
         "num": _count,
     },
 }

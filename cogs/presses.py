@@ -4,6 +4,7 @@ import asyncio
 import io
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from string import digits
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -16,13 +17,14 @@ from bot.operations import Action, Row, follow_up, stand_in
 from bot.text import N_, _
 from cogs import forms, layout
 from cogs.ancestry import prompted_by, words_behind
-from cogs.buttons import CONTINUE, HELP, KEEP, REWORD, USE, PressId, job_id
+from cogs.buttons import CONTINUE, HELP, INSTEAD, KEEP, REWORD, USE, PressId, job_id
 from cogs.chat import follow_answer
 from cogs.editor import open_editor, picture_of
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
 from cogs.ideas import follow_text
-from cogs.instead import order_instead
-from cogs.prompts import ask_help, follow_suggestion
+from cogs.instead import follow_instead
+from cogs.models import is_held_up
+from cogs.prompts import ask_help, follow_suggestion, stays_drawn
 from cogs.repeats import repeated
 from cogs.replies import (
     BEING_DRAWN,
@@ -34,7 +36,7 @@ from cogs.replies import (
     person_of,
     take_order,
 )
-from cogs.suggestions import is_suggestion, stays_drawn
+from cogs.suggestions import is_suggestion
 from cogs.uploads import check_address
 from cogs.wishes import follow_wish
 from cogs.words import info_text, words_of
@@ -61,7 +63,7 @@ class Presses:
             "delete": self._delete,
             "cancel": lambda interaction, job, _press: self.cancel(interaction, job),
             "retry": lambda interaction, job, _press: self.retry(interaction, job),
-            "instead": self._instead,
+            INSTEAD: self._instead,
             "again": self._again,
             "imagine": self._imagine,
             CONTINUE: self._continue,
@@ -89,7 +91,9 @@ class Presses:
             if own:  # what takes a picture's own file, under one that stands for its source
                 press, job = PressId(own, key, 0), await self.find(own)
                 policy.check_visible(person_of(interaction), job)
-        if other := self._others.get(press.key):
+        # The key of this button also names the model.
+        kind = INSTEAD if press.key.startswith(f"{INSTEAD}_") else press.key
+        if other := self._others.get(kind):
             await other(interaction, job, press)
         else:
             await self._act(interaction, job, press)
@@ -173,7 +177,8 @@ class Presses:
 
     async def _pick(self, interaction: Interaction, job: Job, press: PressId) -> None:
         chosen, _colon, wish = _chosen(interaction).partition(":")
-        index = int(chosen) if chosen in {"0", "1", "2", "3"} else press.image or 0
+        is_place = len(chosen) == 1 and chosen in digits
+        index = int(chosen) if is_place else press.image or 0
         _check_there(job, index)
         if wish:
             await follow_wish(interaction, job, index, wish)
@@ -247,10 +252,19 @@ class Presses:
             order = await repeated(interaction, job, await self._parent(job), retry_of=job.id)
             await take_order(interaction, order)
 
-    async def _instead(self, interaction: Interaction, job: Job, _press: PressId) -> None:
-        if await self._is_open(interaction, job):
-            order = await order_instead(interaction, job, await self._parent(job))
-            await take_order(interaction, order)
+    async def _instead(self, interaction: Interaction, job: Job, press: PressId) -> None:
+        policy.check_owner(person_of(interaction), job)
+        if not (is_held_up(job) or await self._is_open(interaction, job)):
+            return
+        check_channel(interaction)
+        order = await follow_instead(interaction, job, press.key, await self._parent(job))
+        if order is None:
+            return
+        # Nobody shall pay twice: what still waits is withdrawn before it is ordered elsewhere.
+        if job.status is Status.QUEUED and not await self._engine.cancel(job):
+            await self._too_late(interaction, job)
+            return
+        await take_order(interaction, order)
 
     async def _is_open(self, interaction: Interaction, job: Job) -> bool:
         """Whether a job may be made anew; else the person is told what became of it."""
@@ -293,7 +307,7 @@ class Presses:
 
     async def _suggestion(self, interaction: Interaction, job: Job, press: PressId) -> None:
         policy.check_press(person_of(interaction), job)
-        if press.key == KEEP and is_suggestion(job) and stays_drawn(job):
+        if press.key == KEEP and is_suggestion(job) and await stays_drawn(self._studio, job):
             # The earlier job goes on as it is, so there is nothing left to say.
             await self._delete(interaction, job, press)
             return

@@ -3,7 +3,8 @@
 from bot.providers.wanxiang_rows import CHAT
 from bot.text import _, plural
 from bot.wire import Progress
-from cogs.words import harmless
+from cogs.models import is_held_up
+from cogs.words import harmless, service_of
 from storage.models import Job, Status
 
 _BLOCKS = 10
@@ -19,6 +20,8 @@ def standing(progress: Progress) -> tuple[str, ...]:
 def _state(progress: Progress) -> str:
     job = progress.job
     if job.status is Status.QUEUED:
+        if is_held_up(job):
+            return _("{service} is busy; this waits for it.", service=service_of(job.provider))
         if not progress.ahead:
             return _("Waiting: you are next")
         return plural("Waiting: {n} before you", "Waiting: {n} before you", progress.ahead)

@@ -1,7 +1,7 @@
 """``/prompt`` and ✨: Tongyi's help with a prompt, and what becomes of its suggestion."""
 
 import json
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,7 @@ from discord.ext import commands
 from bot.engine import Order
 from bot.errors import InvalidRequestError
 from bot.operations import Catalog, Params
-from bot.providers import prompt as midjourney
 from bot.providers.models import model_behind
-from bot.providers.needs import MIDJOURNEY
 from bot.providers.prompt_help import IMPROVE, TRANSLATE
 from bot.providers.wanxiang_params import MOST_SAID, Chat
 from bot.providers.wanxiang_rows import CHAT
@@ -23,7 +21,7 @@ from cogs import forms
 from cogs.batches import Batch, take_batch, written_out
 from cogs.buttons import HELP, KEEP, REWORD, PressId, job_id
 from cogs.errors import answered
-from cogs.models import AUTO, CHOICES, chosen_model, plain_requests
+from cogs.models import AUTO, CHOICES, chosen_model, plain_requests, prompted, typed_requests
 from cogs.repeats import readdressed
 from cogs.replies import Interaction, destination_of, take_order
 from cogs.suggestions import (
@@ -35,12 +33,14 @@ from cogs.suggestions import (
     text_field,
     typed_version,
 )
+from storage.errors import NotFoundError
 from storage.models import Job, Status
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
 
 _FIELD = "prompt"
+_MOST_TRIES = 10  # jobs that are each the retry of the one before
 _PROMPT = N_("The prompt; its parameters, image addresses, lists and weights stay as they are.")
 
 Text = app_commands.Range[str, 1, MOST_SAID]
@@ -109,7 +109,6 @@ async def follow_suggestion(interaction: Interaction, job: Job, press: PressId) 
         words = suggested(job)
     present = json.loads(await readdressed(studio, json.dumps(dict(job.params))))
     batch = _batch(studio.engine.catalog, asked_of(replace(job, params=present)), words)
-    batch = replace(batch, uploads=job.uploads)
     if len(batch.requests) > 1:
         await take_batch(interaction, batch)
         return
@@ -117,34 +116,33 @@ async def follow_suggestion(interaction: Interaction, job: Job, press: PressId) 
     await take_order(interaction, replace(order, parent=job, action=press.key))
 
 
-def typed_requests(catalog: Catalog, key: str, texts: Sequence[str]) -> Batch:
-    """What draws typed prompts, with the model of a key or, without one, the usual."""
-    chosen = chosen_model(key, catalog)
-    if chosen.is_plain:
-        requests = plain_requests(chosen, catalog, texts, {})
-    else:
-        requests = tuple(_composed(catalog, text, key or None) for text in texts)
-    return Batch(operation=chosen.operation, requests=requests)
+async def stays_drawn(studio: "Studio", job: Job) -> bool:
+    """Whether the person's own prompt is drawn anyway, by what help was asked under."""
+    jobs = studio.engine.jobs
+    with suppress(NotFoundError):
+        drawing = await jobs.get(job.parent_id) if job.parent_id else None
+        for _step in range(_MOST_TRIES):
+            if drawing is None or drawing.status not in (Status.FAILED, Status.CANCELED):
+                return drawing is not None
+            drawing = await jobs.retry_of(drawing.id)
+    return False
 
 
 def _batch(catalog: Catalog, asked: Chat, words: str) -> Batch:
     """What draws these words between what was kept, as the prompt before would have been."""
     kept, text = asked.kept, asked.whole(words)
     if not kept.operation:
-        return typed_requests(catalog, kept.model, written_out(text, 1))
+        name = chosen_model(kept.model, catalog).operation
+        requests = typed_requests(catalog, kept.model, written_out(text, 1))
+        return Batch(operation=name, requests=requests)
     behind = model_behind(kept.operation)
     if behind is None:
-        request = _composed(catalog, text, None)
+        (request,) = prompted(catalog, (text,), None)
     else:
         (request,) = plain_requests(behind, catalog, (text,), {})
     operation = catalog.operation(kept.operation)
     whole = operation.validate({**kept.values, **request.stored()})
     return Batch(operation=operation.name, requests=(whole,))
-
-
-def _composed(catalog: Catalog, text: str, key: str | None) -> Params:
-    prompt = midjourney.compose(text, model=key, options={})
-    return catalog.operation(MIDJOURNEY).validate({"text": midjourney.print_prompt(prompt)})
 
 
 async def _take(interaction: Interaction, params: Params, parent: Job | None = None) -> None:
@@ -165,7 +163,8 @@ def _form(studio: "Studio", job: Job) -> discord.ui.Modal:
     name = kept.operation or chosen_model(kept.model, catalog).operation
     info = catalog.operation(name).params.model_fields[text_field(name) or _FIELD]
     custom_id = job_id(job.id, REWORD)
-    return forms.build_one(custom_id, _("Edit the suggestion"), _FIELD, info, suggested(job))
+    head, words = _("Edit the suggestion"), suggested(job)
+    return forms.build_one(custom_id, head, _FIELD, info, words, kept.longest)
 
 
 async def setup(bot: "Studio") -> None:

@@ -13,11 +13,12 @@ from weakref import WeakValueDictionary
 
 import discord
 
-from bot.errors import BadMediaError, CourierError, FetchError
+from bot.errors import CourierError, FetchError
 from bot.operations import Catalog
 from bot.text import N_, _, explain, reading
 from bot.wire import Delivery, Outcome, Progress, Receipt
 from cogs.ancestry import words_behind
+from cogs.downloads import read_file
 from cogs.history import find_card, find_post
 from cogs.layout import (
     Shown,
@@ -27,7 +28,7 @@ from cogs.layout import (
     plain_layout,
     result_layout,
 )
-from cogs.models import Instead
+from cogs.models import Instead, is_held_up
 from cogs.parcels import Packer
 from cogs.posts import (
     FILE_LIMIT,
@@ -50,10 +51,9 @@ from storage.models import Job, Status, Upload
 
 log = logging.getLogger(__name__)
 
-_DELIVER_SECONDS, _CARD_SECONDS, _UPLOAD_SECONDS = 240.0, 10.0, 60.0
+_DELIVER_SECONDS, _CARD_SECONDS = 240.0, 10.0
 _NEW_CARD_SECONDS = 3.0  # less than the engine waits for it, so that no result overtakes a card
 _READY_SECONDS = 5.0  # right after a start commands come in a little earlier than the rest
-_CHUNK = 1 << 16
 _CARD_PAUSES = (0.5, 2.0, 0.0)  # seconds after each try to delete a card
 
 Route = Callable[[Job], Awaitable[Channel]]
@@ -78,23 +78,14 @@ class DiscordCourier:
         self._settled: deque[int] = deque(maxlen=2000)
 
     async def read_upload(self, upload: Upload) -> AsyncIterator[bytes]:
-        """The bytes of an attached file, by the only call that every Discord serves."""
+        """The bytes of a file that is at Discord."""
         try:
             async with asyncio.timeout(_READY_SECONDS):
                 await self._client.wait_until_ready()
         except (TimeoutError, RuntimeError):
             raise FetchError(N_("Discord is not connected yet.")) from None
-        try:
-            async with asyncio.timeout(_UPLOAD_SECONDS):
-                data = await self._client.http.get_from_cdn(upload.url)
-        except (discord.NotFound, discord.Forbidden):
-            raise BadMediaError(
-                N_("The attached file is not there any more; attach it again.")
-            ) from None
-        except (discord.HTTPException, RuntimeError, *NETWORK) as error:
-            raise FetchError(N_("The attached file could not be fetched from Discord.")) from error
-        for start in range(0, len(data), _CHUNK):
-            yield data[start : start + _CHUNK]
+        async for chunk in read_file(self._client.http, upload):
+            yield chunk
 
     async def post_card(self, progress: Progress) -> int | None:
         """Post a card to its job's channel, where no interaction's answer can be one."""
@@ -116,8 +107,9 @@ class DiscordCourier:
         if not self._client.is_ready():
             return
         async with turn:
+            other = await self._instead(job) if self._instead and is_held_up(job) else None
             with reading(job.destination.locale):
-                view = card_layout(progress, self._catalog)
+                view = card_layout(progress, self._catalog, other)
             try:
                 async with asyncio.timeout(_CARD_SECONDS):
                     await self._card(job, job.card_id).edit(view=view)

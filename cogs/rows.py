@@ -7,14 +7,16 @@ import discord
 
 from bot.errors import GoneError
 from bot.operations import Action, Catalog, Row
+from bot.providers.models import Model
 from bot.text import _
-from cogs.buttons import CONTINUE, HELP, KEEP, REWORD, USE, job_id
+from cogs.buttons import CONTINUE, HELP, KEEP, REWORD, USE, instead_key, job_id
 from cogs.suggestions import is_suggestion
 from cogs.texts import is_answer, text_of
 from cogs.words import is_clip
 from storage.models import Job
 
-IMAGES = 4  # places of a grid that have buttons
+LISTED = 10  # places that can be chosen from a list, as many as an id can name
+_IMAGES = 4  # places of a grid that have buttons
 _MOST_IN_ROW, _MOST_OPTIONS = 5, 25
 _UNDER_ONE = (Row.IMAGE, Row.PAN, Row.ZOOM)
 _BY_PLACE = (Row.PICK, Row.VARIATION)  # whose buttons keep a place that lost its picture
@@ -35,7 +37,7 @@ def actions_of(job: Job, catalog: Catalog) -> Sequence[Action]:
 
 def result_rows(job: Job, catalog: Catalog, there: Sequence[bool]) -> Iterator[ActionRow]:
     """The rows of a result by what it holds; `there` says which places can be gone on from."""
-    numbers = [index for index, is_there in enumerate(there[:IMAGES]) if is_there]
+    numbers = [index for index, is_there in enumerate(there[:LISTED]) if is_there]
     by_place = any(action.row in _BY_PLACE for action in actions_of(job, catalog))
     if is_clip(job) or len(numbers) > 1 or (by_place and len(there) > 1):
         yield from grid_rows(job, catalog, there)
@@ -47,7 +49,7 @@ def result_rows(job: Job, catalog: Catalog, there: Sequence[bool]) -> Iterator[A
 
 def grid_rows(job: Job, catalog: Catalog, there: Sequence[bool]) -> Iterator[ActionRow]:
     """The rows of several images; `there` says which places have a picture."""
-    actions, places = actions_of(job, catalog), there[:IMAGES]
+    actions, places = actions_of(job, catalog), there[:_IMAGES]
     rows = [_per_image(job, action, places) for action in actions if action.row is Row.PICK]
     whole = [_whole(job, action) for action in actions if action.row is Row.WHOLE]
     if rows and len(rows[0]) + len(whole) <= _MOST_IN_ROW:
@@ -57,9 +59,10 @@ def grid_rows(job: Job, catalog: Catalog, there: Sequence[bool]) -> Iterator[Act
     rows += [_per_image(job, action, places) for action in actions if action.row is Row.VARIATION]
     for row in rows:
         yield discord.ui.ActionRow(*row[:_MOST_IN_ROW])
-    numbers = [index for index, is_there in enumerate(places) if is_there]
+    listed = there[:LISTED]
+    numbers = [index for index, is_there in enumerate(listed) if is_there]
     if numbers and any(action.row in (*_UNDER_ONE, Row.MORE) for action in actions):
-        yield discord.ui.ActionRow(_pick(job, numbers, len(places)))
+        yield discord.ui.ActionRow(_pick(job, numbers, len(listed)))
 
 
 def image_rows(job: Job, catalog: Catalog, index: int) -> Iterator[ActionRow]:
@@ -105,12 +108,18 @@ def result_row(job: Job) -> ActionRow:
     return row
 
 
-def notice_row(job: Job, *, retry: bool, instead: str = "") -> ActionRow:
+def notice_row(job: Job, *, retry: bool, instead: Model | None = None) -> ActionRow:
     """Retry, where it can help, the model that can draw it `instead`, and ℹ️."""
     first = [_named(job, "retry", _("Retry"), discord.ButtonStyle.primary)] if retry else []
     if instead:
-        first.append(_named(job, "instead", _("Draw with {model} instead", model=instead)))
+        first.append(instead_button(job, instead))
     return discord.ui.ActionRow(*first, *_signs(job, {"info": "ℹ️"}))
+
+
+def instead_button(job: Job, model: Model) -> discord.ui.Button[Any]:
+    """What has another model draw a job; it orders that one or none."""
+    label = _("Draw with {model} instead", model=model.label)
+    return _named(job, instead_key(model.key), label)
 
 
 def suggestion_row(job: Job) -> ActionRow:
@@ -123,9 +132,13 @@ def suggestion_row(job: Job) -> ActionRow:
     return row
 
 
-def card_row(job: Job, *, can_cancel: bool, can_be_helped: bool) -> ActionRow:
-    """The card's buttons, as they apply: Cancel, and help with the prompt."""
+def card_row(
+    job: Job, *, can_cancel: bool, can_be_helped: bool, instead: Model | None = None
+) -> ActionRow:
+    """The card's buttons, as they apply: another model, Cancel, and help with the prompt."""
     row = discord.ui.ActionRow[Any]()
+    if instead:
+        row.add_item(instead_button(job, instead))
     if can_cancel:
         row.add_item(_named(job, "cancel", _("Cancel"), discord.ButtonStyle.danger))
     if can_be_helped:

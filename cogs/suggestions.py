@@ -1,13 +1,12 @@
 """Help with a prompt as the rows tell it: what is asked of Tongyi, and what its answer suggests."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from bot.errors import GoneError, InvalidRequestError
-from bot.operations import Catalog, Params
+from bot.operations import STAND_IN, Catalog, Params
 from bot.providers import prompt as midjourney
 from bot.providers.models import Model, model, model_behind
 from bot.providers.needs import MIDJOURNEY
@@ -19,7 +18,6 @@ from bot.text import N_, explain
 from cogs.words import harmless, params_of, unaddressed
 from storage.models import Job
 
-_STAND_IN = re.compile(r"upload://[0-9]+")
 _ADDRESS = 120  # characters that an upload's stand-in may grow to
 _FLAG = 12  # characters for the model, where none was typed
 _LONGEST_SHOWN = 300  # characters of the person's own prompt
@@ -59,7 +57,7 @@ def asking(purpose: str, text: str, drawing: Model, kept: dict[str, Any]) -> Par
     """
     before, words, after = split(text.strip())
     check_words(words)
-    around = len(before) + len(after) + _ADDRESS * len(_STAND_IN.findall(before + after))
+    around = len(before) + len(after) + _ADDRESS * len(STAND_IN.findall(before + after))
     most = drawing.longest
     if drawing.is_plain:
         most -= around
@@ -113,11 +111,6 @@ def own_prompt(job: Job) -> str:
     except GoneError:
         return ""
     return harmless(unaddressed(text), _LONGEST_SHOWN)
-
-
-def stays_drawn(job: Job) -> bool:
-    """Whether the person's own prompt is drawn anyway, by the job that help was asked under."""
-    return bool(asked_of(job).kept.operation)
 
 
 def text_field(operation: str) -> str | None:

@@ -214,19 +214,18 @@ class Tools(commands.Cog):
         mask: bool | None = None,
     ) -> None:
         """Order it in a style that only the provider knows."""
-        values = {"type": type, "style": code_of(style, self._styles()), "return_mask": mask}
+        values = {
+            "type": type,
+            "style": code_of(style, self._studio.lingtu_styles),
+            "return_mask": mask,
+        }
         await take_picture(interaction, "lingtu.style_transfer", values, image)
 
     @restyle.autocomplete("style")
     async def _suggest_style(
         self, _interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return suggest_named(current, self._styles())
-
-    def _styles(self) -> list[tuple[str, str]]:
-        """The code and the name of each style that this bot was told of."""
-        parts = [entry.partition("=") for entry in self._studio.lingtu_styles]
-        return [(code.strip(), name.strip() or code.strip()) for code, _is, name in parts]
+        return suggest_named(current, self._studio.lingtu_styles)
 
 
 async def setup(bot: "Studio") -> None:

@@ -65,7 +65,7 @@ async def wish_for_result(interaction: Interaction, job: Job, key: str) -> None:
     studio: Studio = interaction.client
     policy.check_visible(person_of(interaction), job)
     kept = await studio.assets.of_job(job.id, RESULT)
-    numbers = [asset.position for asset in kept if is_picture(job, asset)][: rows.IMAGES]
+    numbers = [asset.position for asset in kept if is_picture(job, asset)][: rows.LISTED]
     if not numbers:
         await picture_of(studio, job, 0)  # a document's preview, or it says why there is none
     _check_possible(studio, job, _wish(key))

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from bot.errors import AtelierError, GoneError, InvalidRequestError
 from bot.news import unpack
-from bot.operations import Catalog, Params
+from bot.operations import STAND_IN, Catalog, Params
 from bot.providers import provider
 from bot.providers.models import model_behind, models
 from bot.providers.prompt_table import MODEL_BY_KEY, VIDEO
@@ -15,12 +15,12 @@ from bot.providers.prompt_text import OURS
 from bot.providers.wanxiang_rows import CHAT
 from bot.text import N_, _, clip, explain
 from cogs.parameters import parameters_of
-from storage.models import DEADLINE, UNCERTAIN, Job, Status
+from storage.models import UNCERTAIN, WAYS_BACK, Job, Status
 
 _MARKUP = re.compile(r"([\\*_~`|\[\]()<>#])")
 _FLAGS = re.compile(r"(?:^|\s)(--[a-z].*)", re.DOTALL)
 _MODEL_FLAG = re.compile(r"--(?:v|niji) [0-9.]+")
-_UPLOADED = re.compile(rf"upload://[0-9]+|{OURS.pattern}")
+_UPLOADED = re.compile(rf"{STAND_IN.pattern}|{OURS.pattern}")
 _FREE = frozenset({"missing", "rejected", "moderation", "auth", "credit", "invalid", "unavailable"})
 # What a provider is not called after; of Tongyi's two, only one draws.
 _NAMES = {
@@ -103,11 +103,12 @@ def model_of(job: Job) -> str:
         return VIDEO.label
     if name := _NAMES.get(job.operation):
         return name
-    title = _title_of(job.provider)
+    title = service_of(job.provider)
     return f"{title} Pro" if job.operation.endswith("_pro") else title
 
 
-def _title_of(name: str) -> str:
+def service_of(name: str) -> str:
+    """What people call a provider."""
     with suppress(KeyError):
         return provider(name).title
     return name.capitalize()
@@ -188,11 +189,13 @@ def charged(job: Job) -> str:
         return _("It was charged: about {cost}.", cost=money(job.price))
     if job.status is Status.CANCELED and job.progress == 0.0:
         return _("It was withdrawn before it was begun.")
-    never_taken = job.external_id is None and job.failure in _FREE
+    # Without a number of the provider's, only what has not been taken yet is canceled.
+    given_up = job.status is Status.CANCELED or job.failure in _FREE
+    never_taken = job.external_id is None and given_up
     is_free = job.cost == 0 or job.charged is False or never_taken
     if is_free or (not job.attempts and job.failure != UNCERTAIN):
         return _("Nothing was charged.")
-    if job.failure in (UNCERTAIN, DEADLINE):
+    if job.failure in WAYS_BACK:
         return _("It may have been charged.")
     return _("What was charged is unknown.")
 

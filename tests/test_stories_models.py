@@ -451,8 +451,8 @@ async def test_whoever_owes_money_is_offered_another_model_that_is_taken_only_by
     scene.wanxiang.submits.append(denial("Arrearage", 400, "Access denied."))
     notice = await scene.outcome(await drawn(scene))
     before = len(scene.jumdata_paid)
-    result = await scene.followed(notice, "instead")
-    again = await (await scene.press(notice, "instead")).wait_response()
+    result = await scene.followed(notice, "instead_jumdata")
+    again = await (await scene.press(notice, "instead_jumdata")).wait_response()
 
     assert "owes money" in notice.text()
     assert {"Retry", "Draw with Jumdata instead"} <= labels(notice)

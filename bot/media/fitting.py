@@ -62,9 +62,9 @@ def fits(path: Path, limits: Limits) -> bool:
 def fitted(path: Path, folder: Path, limits: Limits) -> Fitted:
     """Write the pixels alone, upright, to a new file: PNG if they have alpha or were exact.
 
-    Others become JPEG. EXIF, colour profiles, further frames
-    and whatever is hidden behind the picture stay out. BadMediaError when it is no picture, or too
-    large to be decoded or, by `refused_side`, to gain from what is asked.
+    Others become JPEG. EXIF, colour profiles, further frames and whatever is hidden behind the
+    picture stay out. BadMediaError when it is no picture, or too large to be decoded or, by
+    `refused_side`, to gain from what is asked.
     """
     # What is made smaller anyway may be as large as anything that is decoded.
     most_pixels = MAX_PIXELS if limits.longest_side else MAX_UPLOAD_PIXELS

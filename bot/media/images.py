@@ -234,19 +234,6 @@ def inspect(path: Path) -> MediaInfo:
     return info
 
 
-def check_upload(
-    path: Path, max_bytes: int = MAX_UPLOAD_BYTES, max_pixels: int = MAX_UPLOAD_PIXELS
-) -> MediaInfo:
-    """What a person's attachment is; BadMediaError unless it is a whole picture within limits."""
-    kind, size = _known(path)
-    if size > max_bytes:
-        limit = max_bytes // (1024 * 1024)
-        raise BadMediaError(N_("The picture is larger than {limit} MiB."), limit=limit)
-    _verify(path, max_pixels)
-    width, height = _header_size(path, kind)
-    return MediaInfo(kind.extension, kind.content_type, width, height, size)
-
-
 def plain(image: "Image.Image") -> "Image.Image":
     """The first frame, upright, without metadata; RGBA where something is transparent, else RGB."""
     image.load()

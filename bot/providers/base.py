@@ -90,8 +90,8 @@ class Provider(ABC):
     """One provider's protocol: requests to send, and the meaning of what comes back.
 
     An error raised for a submit says what became of it. UnavailableError and RateLimitError: not
-    taken, may be repeated. UncertainError and ProtocolError: not known. Any other: refused for
-    good. An Update that is FAILED is final whatever its error's class.
+    taken, may be repeated unless it was charged. UncertainError and ProtocolError: not known. Any
+    other: refused for good. An Update that is FAILED is final whatever its error's class.
     """
 
     name: ClassVar[str]
@@ -168,12 +168,15 @@ class Provider(ABC):
         """The first news of a job, with its id, from a submit's answer; else a ProviderError."""
         update = self.started(operation, self.answer(response))
         if not update.external_id:
-            raise ProtocolError(
+            error = ProtocolError(
                 N_("{service} took the job but did not say under which number."),
                 provider=self.name,
                 status=response.status,
+                request_id=update.receipt,
                 service=self.title,
             )
+            error.charged = update.charged
+            raise error
         return update
 
     def started(self, operation: Operation, data: Any) -> Update:

@@ -18,19 +18,17 @@ from bot.errors import (
 )
 from bot.operations import Operation
 from bot.providers.base import Fault, Provider, clean, identifier, number
-from bot.providers.jumdata_reasons import REASONS, SIGNATURE, is_about_signature
+from bot.providers.jumdata_reasons import FREE, REASONS, reason_of
 from bot.providers.jumdata_rows import OPERATIONS, QUERY
+from bot.providers.places import media_at
 from bot.text import N_
 from bot.wire import Credential, Media, Request, Response, Result, State, Update
 
-_NO_TASK = N_("Jumdata sent something that describes no job.")
+_NO_JOB = N_("Jumdata sent something that describes no job.")
 _GIVEN_UP = N_("Jumdata gave this job up without a reason; please try again.")
-_NO_ADDRESS = N_("Sent without a usable address")
 
 _WAITS, _DONE = 0, 1
 _NOBODYS = "1"
-_MOST_MEDIA = 16
-_URL = re.compile(r"https?://\S{1,4000}", re.IGNORECASE)
 
 
 def signature(app_id: str, secret: str, timestamp: str) -> str:
@@ -85,15 +83,11 @@ class Jumdata(Provider):
         if whole in {0, 200} or (whole is None and 200 <= status < 300):
             return None
         code = "" if whole is None else str(whole)
-        if is_about_signature(code, said):
-            reason = SIGNATURE
-        elif whole is None and status == 404:
-            reason = "404"  # a job that is not known is told by a code
+        if code:
+            reason = reason_of(code, said, charge=charged(body))
+            status = status if reason else 500  # not in the manual, or "other"
         else:
-            reason = code if code in REASONS else ""
-        if code and not reason:
-            # Not in the manual, or "other": refused for certain only where it says so of the money.
-            status = 400 if charged(body) is False else 500
+            reason = "404" if status == 404 else ""  # a job that is not known is told by a code
         return Fault(
             status=status,
             code=code,
@@ -102,6 +96,18 @@ class Jumdata(Provider):
             request_id=request_number(body),
             charged=charged(body),
         )
+
+    def accepted(self, operation: Operation, response: Response) -> Update:
+        """The first news of a job, with its id; else a ProviderError, or a job that has FAILED.
+
+        What is wrong otherwise and cost nothing is final: unlike a pause, it may never pass.
+        """
+        try:
+            return super().accepted(operation, response)
+        except UnavailableError as error:
+            if error.reason == FREE and error.code not in REASONS:
+                return Update(state=State.FAILED, error=error)
+            raise
 
     def read_id(self, data: Any) -> str:
         top = data if isinstance(data, Mapping) else {}
@@ -139,7 +145,7 @@ class Jumdata(Provider):
         word = clean(status)
         whole = number(word or status)
         if whole is None and not word:
-            raise ProtocolError(_NO_TASK, provider=self.name)
+            raise ProtocolError(_NO_JOB, provider=self.name)
         if whole == _WAITS:
             return Update(external_id=external_id, state=State.RUNNING)
         if whole != _DONE:
@@ -171,17 +177,11 @@ def _job(data: Any) -> Mapping[str, Any]:
 def _media(job: Mapping[str, Any]) -> tuple[Media, ...]:
     """The pictures in their order, or the first one alone where the list is missing."""
     for sent in (job.get("imgUrls"), job.get("img")):
-        places = [_url(each) for each in _listed(sent)][:_MOST_MEDIA]
-        if any(places):
-            return tuple(Media(url=url, removed="" if url else _NO_ADDRESS) for url in places)
+        if media := media_at(_listed(sent)):
+            return media
     return ()
 
 
 def _listed(sent: Any) -> Iterator[Any]:
     for each in sent if isinstance(sent, list) else [sent]:
         yield each.get("image") or each.get("url") if isinstance(each, Mapping) else each
-
-
-def _url(value: Any) -> str:
-    text = value if isinstance(value, str) and value.isprintable() else ""
-    return text if _URL.fullmatch(text) else ""

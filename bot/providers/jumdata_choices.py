@@ -28,6 +28,7 @@ DEFAULT_STYLE = STYLES[0][0]
 # People choose an aspect, as with every other model.
 RESOLUTIONS: Mapping[str, str] = {"1:1": "1024*1024", "2:3": "1024*1536", "3:2": "1536*1024"}
 ASPECTS = tuple(RESOLUTIONS)
+ASPECT_OF: Mapping[str, str] = {size: aspect for aspect, size in RESOLUTIONS.items()}
 
 MOST_PICTURES = 6
 MOST_CHARACTERS = 100  # of a text

@@ -8,8 +8,7 @@ from pydantic import AfterValidator, Field
 from bot.errors import InvalidRequestError
 from bot.operations import Always, Params
 from bot.providers import jumdata_choices as may_be
-from bot.providers.lingtu_choices import codes
-from bot.providers.lingtu_fields import one_of
+from bot.providers.choices import codes, one_of
 from bot.text import N_
 
 

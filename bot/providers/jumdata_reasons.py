@@ -5,17 +5,19 @@ from collections.abc import Mapping
 
 from bot.errors import (
     AuthError,
+    CreditError,
     MissingError,
     ModerationError,
     RateLimitError,
     RejectedError,
+    UnavailableError,
     UncertainError,
 )
 from bot.providers.base import Reason
 from bot.text import N_
 
-SIGNATURE = "sign"  # no code of the manual's: a complaint about who asks, told by its words
-
+# No codes of the manual's: what is told by words, or by the word about the money.
+SIGNATURE, CREDIT, CHARGED, FREE = "sign", "credit", "charged", "free"
 
 REASONS: Mapping[str, Reason] = {
     "201": (
@@ -73,11 +75,38 @@ REASONS: Mapping[str, Reason] = {
             "JUMDATA_SECRET and the server's clock."
         ),
     ),
+    CREDIT: (
+        CreditError,
+        N_("The Jumdata account has no credit left; an admin has to top it up."),
+    ),
+    CHARGED: (
+        UnavailableError,
+        N_("Jumdata charged for this request but brought nothing: “{said}”"),
+    ),
+    FREE: (
+        UnavailableError,
+        N_("Jumdata did not take this request: “{said}”"),
+    ),
 }
 _SIGNATURE = re.compile(r"签名|时间戳|appid|appsecret|timestamp|\bsign", re.IGNORECASE)
-_VAGUE = frozenset({"400", "999"})  # beside these the words may mean the account
+_CREDIT = re.compile(
+    "余额|欠费|充值|(?:次数|额度|配额|点数|积分|套餐).{0,8}(?:不足|不够|用完|用尽|耗尽|超)"
+    "|insufficient (?:balance|credit|quota)",
+    re.IGNORECASE,
+)
+_LOST = frozenset({"500", "610"})  # without a word about the money, nobody knows what came of it
 
 
-def is_about_signature(code: str, said: str) -> bool:
-    """Whether a complaint means that the account or its proof is not accepted."""
-    return code in _VAGUE and bool(_SIGNATURE.search(said))
+def reason_of(code: str, said: str, *, charge: bool | None) -> str:
+    """The token of `REASONS` that a code, with what is said beside it, stands for; empty when none.
+
+    Beside a code that says little, the words may mean the account.
+    """
+    if code == "400" or code not in REASONS:
+        if _SIGNATURE.search(said):
+            return SIGNATURE
+        if _CREDIT.search(said):
+            return CREDIT
+    if charge is not None and (code in _LOST or code not in REASONS):
+        return CHARGED if charge else FREE
+    return code if code in REASONS else ""

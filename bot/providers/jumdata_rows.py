@@ -1,10 +1,8 @@
 """Jumdata's rows of the catalog: drawing, and asking how a drawing stands."""
 
-from dataclasses import replace
-
-from bot.operations import Call, Kind, Operation, Row
+from bot.operations import Call, Kind, Operation
 from bot.providers.jumdata_params import Draw, ResultQuery
-from bot.providers.tool_actions import TOOL_ACTIONS
+from bot.providers.tool_actions import OWN_ACTIONS
 from bot.text import N_
 
 DRAW = Operation(
@@ -13,8 +11,7 @@ DRAW = Operation(
     params=Draw,
     kind=Kind.IMAGE,
     summary=N_("Draw one to six pictures from a short text with Jumdata."),
-    # Its pictures have no follow-ups of their own, so there is room for buttons with words.
-    actions=tuple(replace(action, row=Row.IMAGE, emoji=None) for action in TOOL_ACTIONS),
+    actions=OWN_ACTIONS,
     commands=("imagine",),
 )
 OPERATIONS = (DRAW,)

@@ -23,10 +23,9 @@ from bot.operations import Operation
 from bot.providers.base import Fault, Provider, clean, identifier, number
 from bot.providers.lingtu_reasons import MODERATED, REASONS, failure, is_moderation
 from bot.providers.lingtu_rows import CANCEL, OPERATIONS, RESULT
+from bot.providers.places import media_at
 from bot.text import N_
 from bot.wire import Credential, Media, Request, Response, Result, State, Update
-
-_NO_ADDRESS = N_("Sent without a usable address")
 
 # How far a job is, where the provider tells no more than its state.
 _STANDINGS: Mapping[str, tuple[State, float | None]] = {
@@ -41,9 +40,7 @@ _STANDINGS: Mapping[str, tuple[State, float | None]] = {
 }
 _NO_JOB = "1"
 _OWN_CODES = 1000  # from here on a code is no HTTP status
-_MOST_MEDIA = 16
 _LONGEST_TEXT = 200_000
-_URL = re.compile(r"https?://\S{1,4000}", re.IGNORECASE)
 _BETWEEN_URLS = re.compile(r",(?=\s*https?://)", re.IGNORECASE)
 _BARE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_-]{14,127}")
 
@@ -226,9 +223,8 @@ def _media(job: Mapping[str, Any]) -> tuple[Media, ...]:
     They come as a list, or joined by commas.
     """
     for name in ("urls", "url"):
-        places = [_url(sent) for sent in _listed(job.get(name))][:_MOST_MEDIA]
-        if any(places):
-            return tuple(Media(url=url, removed="" if url else _NO_ADDRESS) for url in places)
+        if media := media_at(_listed(job.get(name))):
+            return media
     return ()
 
 
@@ -236,14 +232,9 @@ def _listed(value: Any) -> Iterator[Any]:
     for sent in value if isinstance(value, list) else [value]:
         if isinstance(sent, str):
             # Only before a new address: a comma may also stand inside of one.
-            yield from _BETWEEN_URLS.split(sent)
+            yield from (part.strip(" ,") for part in _BETWEEN_URLS.split(sent))
         else:
             yield sent
-
-
-def _url(value: Any) -> str:
-    text = value.strip(" ,") if isinstance(value, str) else ""
-    return text if text.isprintable() and _URL.fullmatch(text) else ""
 
 
 def _text(value: Any) -> str:

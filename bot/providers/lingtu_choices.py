@@ -1,11 +1,8 @@
 """What Lingtu's codes mean: for each choice of the manual its code and a name people can read."""
 
-from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 from bot.text import N_
-
-_Code = TypeVar("_Code", str, int)
 
 STYLES = (
     ("common", N_("General")),
@@ -47,12 +44,6 @@ SEAMLESS_TYPES = (
 )
 
 BY_FACTOR, BY_ASPECT = 1, 2
-EXPAND_TYPES = ((BY_FACTOR, N_("By a factor")), (BY_ASPECT, N_("To an aspect")))
 
 PET, PORTRAIT = 1, 2
 SUBJECTS = ((PET, N_("Pet")), (PORTRAIT, N_("Portrait")))
-
-
-def codes(choices: Sequence[tuple[_Code, str]]) -> tuple[_Code, ...]:
-    """The codes of some choices, as they go on the wire."""
-    return tuple(code for code, _name in choices)

@@ -5,30 +5,20 @@ names that sentences put in quotes are those of the slash options.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
 from bot.errors import InvalidRequestError
 from bot.operations import Limits, Params, Upload
-from bot.providers.lingtu_choices import ASPECTS, COUNTS, STYLES, codes
+from bot.providers.choices import codes, one_of
+from bot.providers.lingtu_choices import ASPECTS, COUNTS, STYLES
 from bot.text import N_
 
 MOST_ADDRESS = 100  # characters of a picture's address
 MOST_BYTES = 10_000_000  # of a picture's file
 _RATIO = re.compile(r"[1-9][0-9]{0,3}:[1-9][0-9]{0,3}")
-
-
-def one_of(allowed: Sequence[Any], sentence: str) -> AfterValidator:
-    """Refuses other values than these with a sentence that may name them as ``{choices}``."""
-
-    def check(value: Any) -> Any:
-        if value not in allowed:
-            raise InvalidRequestError(sentence, choices=", ".join(map(str, allowed)))
-        return value
-
-    return AfterValidator(check)
 
 
 def _plain_ratio(value: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from bot.errors import InvalidRequestError
 from bot.operations import Always, EditorOnly, Limits, Upload
 from bot.providers import lingtu_choices as may_be
+from bot.providers.choices import one_of
 from bot.providers.lingtu_choices import BY_FACTOR, FROM_TEXT, LETTERING, TWO_WAY
 from bot.providers.lingtu_fields import (
     ASPECT,
@@ -25,7 +26,6 @@ from bot.providers.lingtu_fields import (
     OnPicture,
     Prompted,
     Square,
-    one_of,
 )
 from bot.text import N_
 

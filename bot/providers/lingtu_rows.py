@@ -1,17 +1,12 @@
 """Lingtu's rows of the catalog: its operations and calls, and the buttons that lead to them."""
 
-from dataclasses import replace
-
 from pydantic import Field
 
-from bot.operations import Call, Kind, Operation, Params, Row
+from bot.operations import Call, Kind, Operation, Params
 from bot.providers import lingtu_params as takes
 from bot.providers.lingtu_canvas import ChangeBackground
-from bot.providers.tool_actions import TOOL_ACTIONS
+from bot.providers.tool_actions import OWN_ACTIONS
 from bot.text import N_
-
-# Under its own pictures they stand alone, so there is room for them as buttons with words.
-_OWN_ACTIONS = tuple(replace(action, row=Row.IMAGE, emoji=None) for action in TOOL_ACTIONS)
 
 
 class JobQuery(Params):
@@ -54,7 +49,7 @@ def _row(
         params=params,
         kind=kind,
         summary=summary,
-        actions=_OWN_ACTIONS if kind is Kind.IMAGE else (),
+        actions=OWN_ACTIONS if kind is Kind.IMAGE else (),
         commands=(command,),
     )
 

@@ -14,7 +14,7 @@ from annotated_types import MaxLen
 from bot.errors import InvalidRequestError
 from bot.operations import Params
 from bot.providers import jumdata_choices, lingtu_choices, prompt_table
-from bot.providers.lingtu_choices import codes
+from bot.providers.choices import codes
 from bot.providers.lingtu_params import Text2Img, Text2ImgPro
 from bot.providers.prompt_vocabulary import quoted
 from bot.providers.wanxiang_params import Image
@@ -141,31 +141,39 @@ def check(
             most=chosen.longest,
             count=len(str(value)),
         )
-    takers = ", ".join(able(option, value, connected))
+    sentence, takers = _refusal(chosen, option, value, connected)
+    raise InvalidRequestError(
+        sentence,
+        option=option,
+        value=_named(option, value),
+        model=chosen.label,
+        models=", ".join(takers),
+        choices=", ".join(
+            _named(option, each) for each in chosen.options.get(_unnumbered(option), ())
+        ),
+    )
+
+
+def _refusal(
+    chosen: Model, option: str, value: object, connected: Collection[str] | None
+) -> tuple[str, Sequence[str]]:
+    """What to say where a model cannot honour an option, and the models to name in it."""
+    takers = able(option, value, connected)
     if not chosen.can(option):
         sentence = N_(
             "“{option}” works with {models}, not with {model}. "
             "Leave it out or choose another model."
         )
         # Where nobody here can, it still helps to know who could.
-        takers = takers or ", ".join(able(option, connected=connected) or able(option))
-    elif takers:
+        return sentence, takers or able(option, connected=connected) or able(option)
+    if takers:
         sentence = N_(
             "“{option}” cannot be {value} with {model}. Choose one of {choices}, or another model: "
             "{models}."
         )
     else:
         sentence = N_("“{option}” cannot be {value} with {model}. Choose one of {choices}.")
-    raise InvalidRequestError(
-        sentence,
-        option=option,
-        value=_named(option, value),
-        model=chosen.label,
-        models=takers,
-        choices=", ".join(
-            _named(option, each) for each in chosen.options.get(_unnumbered(option), ())
-        ),
-    )
+    return sentence, takers
 
 
 def _named(option: str, value: object) -> str:

@@ -17,7 +17,6 @@ Needs = Mapping[str, object]
 
 MIDJOURNEY = "youchuan.diffusion"
 _PARAMETER_OF = {"image": "images", **{option_of(name): name for name in ("sref", "oref")}}
-_ASPECT_OF = {size: aspect for aspect, size in jumdata_choices.RESOLUTIONS.items()}
 
 
 def needs_of(text: str, given: Mapping[str, object]) -> Needs:
@@ -43,7 +42,7 @@ def needs_behind(operation: str, params: Mapping[str, Any]) -> tuple[Model, Need
         return None
     given = {option: params.get(name) for option, name in behind.fields.items()}
     if "aspect" in given:
-        given["aspect"] = _ASPECT_OF.get(str(given["aspect"]), given["aspect"])
+        given["aspect"] = jumdata_choices.ASPECT_OF.get(str(given["aspect"]), given["aspect"])
     return behind, plain_needs(str(params.get(behind.text, "")), given)
 
 
@@ -79,13 +78,6 @@ def capable(
             own = [each for each in models() if each.provider == name]
             own.sort(key=lambda each: each.key != prompt_table.DEFAULT_MODEL.key)
             yield from (each for each in own if all(_honours(each, needs) for needs in wants))
-
-
-def next_capable(
-    needs: Needs, connected: Collection[str], after: Model | None = None
-) -> Model | None:
-    """The first of the `capable`."""
-    return next(capable([needs], connected, after), None)
 
 
 def _honours(each: Model, needs: Needs) -> bool:

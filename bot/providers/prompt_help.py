@@ -1,7 +1,7 @@
 """Rewriting a prompt's words and nothing else: what Tongyi is asked, and what of its answer counts.
 
-Addresses at the start of a prompt and parameters at its end never reach Tongyi; weights and lists
-among the words do, and have to come back. Pure.
+Addresses at the start of a prompt and parameters at its end never reach Tongyi; weights, lists
+and addresses among the words do, and have to come back. Pure.
 """
 
 import re
@@ -43,6 +43,18 @@ _GROUP = re.compile(r"[{｛][^{}｛｝]*[}｝]")
 # What stands among the words and is no word: a list, a brace that is meant, a weight.
 _MARK = re.compile(
     rf"\\[{_BRACES}]|{_GROUP.pattern}|::(?:-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?![0-9]))?"
+)
+# Also one without its scheme, and one that a word of Chinese touches.
+_ADDRESS = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{0,20}://|(?<![a-z0-9@./-])www\.(?=[a-z0-9])"
+    r"|(?<![a-z0-9@./-])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?::[0-9]{1,5})?/(?=[^\s/]))"
+    r"[^\s，。、；！？）】」》]*",
+    re.IGNORECASE,
+)
+_AFTER_ADDRESS = ".,;:!?)]'\""  # at the end of an address it belongs to the sentence
+# "--ar" right behind a word; a single long dash is punctuation there.
+_GLUED = re.compile(
+    rf"(?<=[^{_DASHES}\s])[{_DASHES}]{{2,}}(?P<name>[a-z0-9]+)(?![\w-])", re.IGNORECASE | re.ASCII
 )
 _FENCED = re.compile(r"```(?:[\w+-]*\n)?(.*?)(?:```|\Z)", re.DOTALL)
 _ANNOUNCED = re.compile(
@@ -93,7 +105,8 @@ def split(prompt: str) -> Split:
     """
     tokens = [match.span() for match in re.finditer(r"\S+", prompt)]
     groups = [match.span() for match in _GROUP.finditer(prompt)]
-    firsts = (span[0] for span in tokens if _holds_parameter(prompt, span, groups))
+    begins = (_parameter_in(prompt, span, groups) for span in tokens)
+    firsts = (begin for begin in begins if begin is not None)
     stop = _outside(next(firsts, len(prompt)), groups, tokens)
     start = 0
     for begin, end in tokens:
@@ -132,6 +145,7 @@ def rewritten(words: str, answer: str, longest: int) -> str:
     text = " ".join(_plain(_own_marks(said, own.copy()), own.copy()))
     # What was cut may look like a parameter now.
     text = " ".join(_plain(_clipped(text, longest), own.copy()))
+    text = text.rstrip(f" {_DASHES}")  # a parameter may follow at once
     if not _says_something(text):
         raise InvalidRequestError(_NO_PROMPT)
     lost = own - Counter(_marks(text))
@@ -143,8 +157,7 @@ def rewritten(words: str, answer: str, longest: int) -> str:
 
 
 def _says_something(words: str) -> bool:
-    spoken = (token for token in words.split() if "://" not in token)
-    return any(char.isalnum() for token in spoken for char in token)
+    return any(map(str.isalnum, _ADDRESS.sub(" ", words)))
 
 
 def _bare(token: str) -> str:
@@ -152,25 +165,48 @@ def _bare(token: str) -> str:
     return "".join(tokens_of(token)).lstrip(_BRACES)
 
 
-def _holds_parameter(prompt: str, span: _Span, groups: Iterable[_Span]) -> bool:
-    """Whether a word starts a parameter, or a list in it will."""
+def _parameter_in(prompt: str, span: _Span, groups: Iterable[_Span]) -> int | None:
+    """Where a word starts a parameter, or a list in it will; None where neither does."""
     token, (begin, end) = prompt[span[0] : span[1]], span
     if any(opening < end and begin < closing for opening, closing in groups):
-        return any(starts_parameter(_bare(part)) for part in re.split(f"[{_BRACES},，]", token))
+        parts = re.split(f"[{_BRACES},，]", token)
+        return begin if any(_starts(part) or _glued(part) is not None for part in parts) else None
+    if _starts(token):
+        return begin
+    at = _glued(token)
+    return None if at is None else begin + at
+
+
+def _starts(token: str) -> bool:
     return bool(starts_parameter(_bare(token)))
+
+
+def _glued(token: str) -> int | None:
+    """Where a known parameter starts within a word; an address may hold what looks like one."""
+    taken = [match.span() for match in _ADDRESS.finditer(token)]
+    for match in _GLUED.finditer(token):
+        is_free = not any(begin <= match.start() < end for begin, end in taken)
+        if is_free and match["name"].lower() in SPELLINGS:
+            return match.start()
+    return None
 
 
 def _outside(at: int, groups: Iterable[_Span], tokens: Iterable[_Span]) -> int:
     """The place, or where the list begins that it would cut, with the word that it stands in."""
-    opening = next((begin for begin, end in groups if begin < at < end), at)
+    opening = next((begin for begin, end in groups if begin < at < end), None)
+    if opening is None:
+        return at
     return next((begin for begin, end in tokens if begin <= opening < end), opening)
 
 
 def _marks(words: str) -> list[str]:
     """The parts of the words that must come back."""
     text = " ".join(tokens_of(words))
-    addresses = [token for token in text.split() if "://" in token]
-    return [*_MARK.findall(text), *addresses]
+    return [*_MARK.findall(text), *_addresses(text)]
+
+
+def _addresses(text: str) -> list[str]:
+    return [match[0].rstrip(_AFTER_ADDRESS) for match in _ADDRESS.finditer(text)]
 
 
 def _own_marks(text: str, own: Counter[str]) -> str:
@@ -197,13 +233,17 @@ def _unmarked(text: str) -> str:
 def _plain(text: str, own: Counter[str]) -> Iterator[str]:
     """The words up to the first parameter; of addresses, those that are ours."""
     for token in text.split():
-        if "://" in token:
-            if own[token]:
-                own[token] -= 1
+        if found := Counter(_addresses(token)):
+            if found <= own:
+                own -= found
                 yield token
             continue
         name = starts_parameter(token)
         if name in SPELLINGS:
+            return
+        at = _glued(token)
+        if at is not None:
+            yield token[:at]
             return
         # A dash before any other word was never meant as a parameter.
         yield token.lstrip(_DASHES) if name else token

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from unicodedata import normalize
 
 from bot.errors import InvalidRequestError
+from bot.operations import STAND_IN, UPLOAD_SCHEME
 from bot.providers.prompt_row import Form, Model, Parameter
 from bot.providers.prompt_table import DEFAULT_MODEL, MODELS, PARAMETER_BY_NAME, REQUIRES
 from bot.providers.prompt_vocabulary import IMAGES, SPELLINGS, Vocabulary, quoted
@@ -24,7 +25,8 @@ _SCHEME = re.compile(r"(?:https?|upload)://", re.IGNORECASE)
 # What an upload has become: an address of this bot's.
 OURS = re.compile(r"https?://[^\s/?#<>\"]+(?:/[^\s<>\"?#]*)?/m/([\w-]{22}\.[a-z0-9]{2,5})")
 _LINK = re.compile(
-    r"(?i:https)://[^\s/?#<>\"]+[^\s<>\"]*|upload://[0-9]{1,3}"
+    r"(?i:https)://[^\s/?#<>\"]+[^\s<>\"]*"
+    rf"|{STAND_IN.pattern}"
     # What an upload has become where this bot's own address is plain http, as in the demo.
     r"|http://[^\s/?#<>\"]+(?:/[^\s<>\"?#]*)?/m/[\w-]{22}\.[a-z0-9]{2,5}"
 )
@@ -105,7 +107,7 @@ def without_files(prompt: Prompt) -> Prompt:
 
 
 def _is_ours(link: object) -> bool:
-    return isinstance(link, str) and link.startswith("upload://")
+    return isinstance(link, str) and link.startswith(UPLOAD_SCHEME)
 
 
 def print_prompt(prompt: Prompt) -> str:

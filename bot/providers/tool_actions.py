@@ -1,5 +1,7 @@
 """The buttons that any provider's pictures have: tools that take the picture's own file."""
 
+from dataclasses import replace
+
 from bot.operations import Action, Row
 from bot.providers.lingtu_choices import ENLARGE
 from bot.text import N_
@@ -50,3 +52,6 @@ TOOL_ACTIONS = (
         unless=_NO_PICTURE,
     ),
 )
+
+# Where no follow-ups of a provider's own stand beside them, there is room for words.
+OWN_ACTIONS = tuple(replace(action, row=Row.IMAGE, emoji=None) for action in TOOL_ACTIONS)

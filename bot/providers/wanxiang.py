@@ -15,16 +15,19 @@ from bot.errors import (
     ProtocolError,
     ProviderError,
     RateLimitError,
+    UnavailableError,
 )
 from bot.operations import Kind, Operation
 from bot.providers.base import Fault, Provider, clean, identifier, number
 from bot.providers.wanxiang_answers import (
+    FINE,
     complaint,
+    is_refusal,
+    job_of,
     media_of,
     payload,
     places_of,
     progress_of,
-    task_of,
     text_of,
 )
 from bot.providers.wanxiang_reasons import REASONS, failure, reason_of
@@ -32,9 +35,10 @@ from bot.providers.wanxiang_rows import OPERATIONS, RESULTS
 from bot.text import N_
 from bot.wire import Credential, Request, Response, Result, State, Update
 
-_NO_TASK = N_("Tongyi Wanxiang sent something that describes no job.")
+_NO_JOB = N_("Tongyi Wanxiang sent something that describes no job.")
 _NO_ANSWER = N_("Tongyi sent something that holds no answer.")
-_FORGOTTEN = N_("Tongyi Wanxiang does not know this job; it forgets them after 24 hours.")
+_FORGOTTEN = N_("Tongyi Wanxiang does not know this job, or no longer does.")
+_CANCELED = N_("{service} canceled this job; please try again.")
 
 _STATES: Mapping[str, State] = {
     "PENDING": State.PENDING,
@@ -42,12 +46,10 @@ _STATES: Mapping[str, State] = {
     "RUNNING": State.RUNNING,
     "SUCCEEDED": State.SUCCEEDED,
     "FAILED": State.FAILED,
-    "CANCELED": State.CANCELED,
-    "CANCELLED": State.CANCELED,
 }
+_CANCELS = frozenset({"CANCELED", "CANCELLED"})
 _UNKNOWN = "UNKNOWN"
 _NOBODYS = "00000000-0000-0000-0000-000000000000"
-_FINE = frozenset({"", "ok", "success", "succeeded"})  # words for a code that is no complaint
 
 
 class Wanxiang(Provider):
@@ -98,15 +100,16 @@ class Wanxiang(Provider):
 
         A job's description is none, whatever HTTP says beside it.
         """
-        if _word(task_of(data)):
+        if _word(job_of(data)):
             return None
         body = data if isinstance(data, Mapping) else {}
         whole, (code, said) = number(body.get("code")), complaint(body)
-        in_words = whole is None and code.lower() not in _FINE
+        in_words = whole is None and code.lower() not in FINE
         if 200 <= status < 300:
-            if not in_words and whole in {None, 0, 200}:
+            is_fine = whole in {None, 0, 200}
+            if is_fine and not in_words and not is_refusal(data):
                 return None
-            status = 400 if whole is None else whole
+            status = whole if whole and not is_fine else 400
         if isinstance(data, str):
             said = clean(data)
         code = code if whole is None else str(whole)
@@ -127,7 +130,8 @@ class Wanxiang(Provider):
         if not text and isinstance(data, int | float):
             text = response.body.decode("ascii", "replace").strip()  # "42" is an answer
         numbered = isinstance(data, Mapping) and number(data.get("code")) is not None
-        if not (text and numbered and 200 <= response.status < 300):
+        is_answered = numbered and not is_refusal(data) and 200 <= response.status < 300
+        if not (text and is_answered):
             self._complain(response, data)
         if not text:
             raise ProtocolError(_NO_ANSWER, provider=self.name, status=response.status)
@@ -147,11 +151,11 @@ class Wanxiang(Provider):
             raise self.error(fault, response.headers)
 
     def read_id(self, data: Any) -> str:
-        return identifier(task_of(data).get("task_id"))
+        return identifier(job_of(data).get("task_id"))
 
     def started(self, operation: Operation, data: Any) -> Update:
-        external_id, task = self.read_id(data), task_of(data)
-        if external_id and _word(task) in {"", _UNKNOWN}:
+        external_id, job = self.read_id(data), job_of(data)
+        if external_id and _word(job) in {"", _UNKNOWN}:
             return Update(external_id=external_id, state=State.PENDING)
         update = self.read(data)
         if update.error is not None and not external_id:
@@ -164,25 +168,28 @@ class Wanxiang(Provider):
         A success that brings nothing and does not say why is told as RUNNING with an empty result,
         so that it is asked for again; whoever polls decides how long.
         """
-        task = task_of(data)
-        word = _word(task)
+        job = job_of(data)
+        word = _word(job)
         if not word:
-            raise ProtocolError(_NO_TASK, provider=self.name)
+            raise ProtocolError(_NO_JOB, provider=self.name)
         if word == _UNKNOWN:
             raise MissingError(_FORGOTTEN, provider=self.name, code=_UNKNOWN)
         external_id = self.read_id(data)
+        if word in _CANCELS:  # nobody here can
+            error = UnavailableError(_CANCELED, provider=self.name, code=word, service=self.title)
+            return Update(external_id=external_id, state=State.FAILED, error=error)
         # A state that the manual does not know is not the end of a job.
         state = _STATES.get(word, State.PENDING)
         if state is State.FAILED:
-            said = task if any(complaint(task)) else data
+            said = job if any(complaint(job)) else data
             return Update(external_id=external_id, state=state, error=self._failure(said))
         if state is not State.SUCCEEDED:
-            return Update(external_id=external_id, state=state, progress=progress_of(task))
-        return self._finished(external_id, task)
+            return Update(external_id=external_id, state=state, progress=progress_of(job))
+        return self._finished(external_id, job)
 
-    def _finished(self, external_id: str, task: Mapping[str, Any]) -> Update:
-        places = places_of(task)
-        media, text = tuple(map(media_of, places)), text_of({"output": task})
+    def _finished(self, external_id: str, job: Mapping[str, Any]) -> Update:
+        places = places_of(job)
+        media, text = tuple(map(media_of, places)), text_of({"output": job})
         if text or any(place.url for place in media):
             result = Result(media=media, text=text)
             return Update(external_id=external_id, state=State.SUCCEEDED, result=result)
@@ -205,5 +212,5 @@ class Wanxiang(Provider):
         )
 
 
-def _word(task: Mapping[str, Any]) -> str:
-    return clean(task.get("task_status")).upper()
+def _word(job: Mapping[str, Any]) -> str:
+    return clean(job.get("task_status")).upper()

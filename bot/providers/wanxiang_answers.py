@@ -4,22 +4,26 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from unicodedata import category
 
 from bot.errors import ProtocolError
 from bot.providers.base import clean, number
+from bot.providers.places import MOST_MEDIA, NO_ADDRESS, address
 from bot.providers.wanxiang_reasons import hole
-from bot.text import N_
+from bot.text import clip
 from bot.wire import Media, Response
 
-MOST_TEXT = 100_000
-_MOST_MEDIA = 16
-_NO_ADDRESS = N_("Sent without a usable address")
-_URL = re.compile(r"https?://\S{1,4000}", re.IGNORECASE)
+MOST_TEXT = 400_000  # characters of an answer; a longer one ends with an ellipsis there
+# Words of a code or a message that say no more than that all is well.
+FINE = frozenset({"", "ok", "success", "succeeded", "成功", "操作成功", "请求成功"})
 _MARKUP = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
 # The manual's own sample of a failed job lacks two commas, so fields are also found in pieces.
 _FIELD = re.compile(r'"(task_id|task_status|code|message|request_id)"\s*:\s*("(?:[^"\\]|\\.)*")')
 _LONGEST_PIECES = 100_000
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What alone is nothing to read: joiners, spaces, marks on nothing, letters that are left blank.
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # What turns lines around, and halves of characters that no encoding takes.
 _HARMFUL = re.compile("[\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -52,7 +56,7 @@ def _pieces(text: str) -> dict[str, str]:
     return found
 
 
-def task_of(data: Any) -> Mapping[str, Any]:
+def job_of(data: Any) -> Mapping[str, Any]:
     """The object that describes a job; empty when there is none."""
     inner = _field(data, "data")
     for held in (_field(data, "output"), _field(inner, "output"), inner, data):
@@ -74,8 +78,10 @@ def _texts(data: Any) -> Iterator[Any]:
     yield inner
     yield _field(inner, "text")
     yield _field(_field(inner, "output"), "text")
-    for name in ("text", "content", "result", "answer", "message"):
+    for name in ("text", "content", "result", "answer"):
         yield _field(data, name)
+    message = _field(data, "message")
+    yield None if clean(message).lower() in FINE else message
     yield data
 
 
@@ -94,13 +100,23 @@ def tidy(value: Any) -> str:
     """A long text with its lines and indents, without what no message should hold."""
     if not isinstance(value, str):
         return ""
-    text = value[:MOST_TEXT].replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROLS.sub(" ", _HARMFUL.sub("", text)).strip("\n ")
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROLS.sub(" ", _HARMFUL.sub("", text)).strip("\n ")
+    return clip(text, MOST_TEXT) if any(map(_is_seen, text)) else ""
 
 
-def progress_of(task: Mapping[str, Any]) -> float | None:
+def is_cut(text: str) -> bool:
+    """Whether a `tidy` text is only the beginning of what was sent."""
+    return len(text) == MOST_TEXT and text.endswith("…")
+
+
+def _is_seen(char: str) -> bool:
+    return category(char) not in _UNSEEN and char not in _FILLERS
+
+
+def progress_of(job: Mapping[str, Any]) -> float | None:
     """The share of the pictures that are done or given up; None where it does not tell."""
-    counts = task.get("task_metrics")
+    counts = job.get("task_metrics")
     if not isinstance(counts, Mapping):
         return None
     total = number(counts.get("TOTAL"))
@@ -110,21 +126,27 @@ def progress_of(task: Mapping[str, Any]) -> float | None:
     return min(1.0, done / total)
 
 
-def places_of(task: Mapping[str, Any]) -> list[Any]:
+def places_of(job: Mapping[str, Any]) -> list[Any]:
     """What was sent for each picture, in their order."""
-    sent = task.get("results")
-    return sent[:_MOST_MEDIA] if isinstance(sent, list) else []
+    sent = job.get("results")
+    return sent[:MOST_MEDIA] if isinstance(sent, list) else []
 
 
 def media_of(place: Any) -> Media:
     """A picture, or why there is none at its place."""
     url = _field(place, "url") if isinstance(place, Mapping) else place
-    if isinstance(url, str) and url.isprintable() and _URL.fullmatch(url):
-        return Media(url=url)
+    if found := address(url):
+        return Media(url=found)
     code, said = complaint(place)
     if code or said:
         return Media(removed=hole(code, said), said=said or code)
-    return Media(removed=_NO_ADDRESS)
+    return Media(removed=NO_ADDRESS)
+
+
+def is_refusal(data: Any) -> bool:
+    """Whether an answer says outright that it is none."""
+    said = _field(data, "success")
+    return said is False or clean(said).lower() == "false"
 
 
 def complaint(data: Any) -> tuple[str, str]:

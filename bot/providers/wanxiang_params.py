@@ -14,6 +14,7 @@ MOST_SAID = 6000  # characters of what a person says in one go; as many as Disco
 MOST_TURNS = 20
 # However long a conversation gets, only its newest turns within so many characters are sent.
 MOST_REMEMBERED = 12_000
+_BETWEEN, _GAP = "\n\n", "\n…\n"
 # The manual names no limit; whatever model draws behind it, it reads no further than this.
 MOST_DRAWN = 2000
 
@@ -29,18 +30,37 @@ class Turn(BaseModel):
     def __str__(self) -> str:
         return f"User: {self.said}\n\nAssistant: {self.answered}"
 
+    def within(self, most: int) -> "Turn":
+        """The turn in at most so many characters, its answer shortened before what was said."""
+        room = most - len(str(self)) + len(self.said) + len(self.answered)
+        said = _shortened(self.said, max(room // 2, room - len(self.answered)))
+        return Turn(said=said, answered=_shortened(self.answered, room - len(said)))
+
+
+def _shortened(text: str, most: int) -> str:
+    """Of a text that is too long the beginning, and still more of the end."""
+    if len(text) <= most:
+        return text
+    room = most - len(_GAP)
+    return f"{text[: room // 4]}{_GAP}{text[room // 4 - room :]}"
+
 
 def conversation(turns: Sequence[Turn], said: str) -> str:
-    """The one text that tells Tongyi, which remembers nothing, what was said before."""
+    """The one text that tells Tongyi, which remembers nothing, what was said before.
+
+    The newest turn is always in it, shortened where it alone would be too long.
+    """
     if not turns:
         return said
-    room, kept = MOST_REMEMBERED - len(said), list[str]()
-    for turn in map(str, reversed(turns)):
-        room -= len(turn)
+    kept = [f"User: {said}\n\nAssistant:"]
+    room = MOST_REMEMBERED - len(kept[0]) - len(_BETWEEN)
+    *earlier, newest = turns
+    for turn in map(str, (newest.within(room), *reversed(earlier))):
+        room -= len(turn) + len(_BETWEEN) * (len(kept) > 1)
         if room < 0:
             break
         kept.insert(0, turn)
-    return "\n\n".join((*kept, f"User: {said}", "Assistant:")) if kept else said
+    return _BETWEEN.join(kept)
 
 
 class Chat(Params):

@@ -18,7 +18,8 @@ from bot.errors import (
 from bot.providers.base import Reason
 from bot.text import N_
 
-_MODERATED = "DataInspectionFailed"
+_MODERATED, _NO_MODEL = "DataInspectionFailed", "ModelNotFound"
+_QUOTA = "Throttling.AllocationQuota"  # unlike the rest of its family it does not pass soon
 
 REASONS: Mapping[str, Reason] = {
     "InvalidApiKey": (
@@ -31,6 +32,10 @@ REASONS: Mapping[str, Reason] = {
     "AccessDenied": (
         AuthError,
         N_("The Tongyi Wanxiang account may not use this model; an admin has to check its plan."),
+    ),
+    _NO_MODEL: (
+        AuthError,
+        N_("Tongyi Wanxiang does not have the model that is set up; an admin has to check that."),
     ),
     "Arrearage": (
         CreditError,
@@ -47,6 +52,10 @@ REASONS: Mapping[str, Reason] = {
     "InvalidParameter": (
         RejectedError,
         N_("Tongyi Wanxiang does not accept this request: “{said}”"),
+    ),
+    _QUOTA: (
+        CreditError,
+        N_("The Tongyi Wanxiang account has used up its quota; an admin has to have it raised."),
     ),
     "Throttling": (
         RateLimitError,
@@ -69,6 +78,7 @@ _MODERATION = re.compile(
     r"data[ _]?inspection|inappropriate|sensitive|敏感|违规|违禁|审核", re.IGNORECASE
 )
 _KEY = re.compile("api[ -]?key", re.IGNORECASE)
+_MODEL = re.compile(r"model[ ._]?(?:does )?not[ ._]?(?:found|exist)", re.IGNORECASE)
 _VAGUE = frozenset({"", "InvalidParameter", "InternalError"})  # beside them the words count
 
 
@@ -80,7 +90,11 @@ def reason_of(code: str, said: str) -> str:
         return _MODERATED
     if _KEY.search(words):
         return "InvalidApiKey"
-    return family if family in REASONS else ""
+    if _MODEL.search(code) or _MODEL.search(words):
+        return _NO_MODEL
+    # Some families stand behind the dot, as in "Model.AccessDenied".
+    known = (token for token in (code, *reversed(code.split("."))) if token in REASONS)
+    return next(known, "")
 
 
 def failure(code: str, said: str) -> Reason:

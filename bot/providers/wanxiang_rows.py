@@ -1,9 +1,7 @@
 """The wrapper's rows of the catalog: Tongyi's chat, Wanxiang's pictures and their results."""
 
-from dataclasses import replace
-
-from bot.operations import Call, Kind, Operation, Row
-from bot.providers.tool_actions import TOOL_ACTIONS
+from bot.operations import Call, Kind, Operation
+from bot.providers.tool_actions import OWN_ACTIONS
 from bot.providers.wanxiang_params import Chat, Image, ResultQuery
 from bot.text import N_
 
@@ -22,8 +20,7 @@ IMAGE = Operation(
     params=Image,
     kind=Kind.IMAGE,
     summary=N_("Draw pictures from a text with Wanxiang."),
-    # Its pictures have no follow-ups of their own, so there is room for buttons with words.
-    actions=tuple(replace(action, row=Row.IMAGE, emoji=None) for action in TOOL_ACTIONS),
+    actions=OWN_ACTIONS,
     commands=("imagine",),
 )
 OPERATIONS = (CHAT, IMAGE)

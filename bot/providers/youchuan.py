@@ -3,13 +3,13 @@
 What its endpoints take stands in `youchuan_params`, their rows in `youchuan_rows`.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from bot.errors import ProtocolError, ProviderError
 from bot.providers.base import Provider, clean, identifier, number
+from bot.providers.places import MOST_MEDIA, NO_ADDRESS, address
 from bot.providers.youchuan_calls import CALLS, JOB, SUBSCRIBE
 from bot.providers.youchuan_reasons import REASONS, Standing, standing_named, standing_of
 from bot.providers.youchuan_rows import OPERATIONS
@@ -19,12 +19,9 @@ from bot.wire import Credential, Media, Request, Result, State, Update
 _SAID = N_("Midjourney gave this job up: “{said}”")
 _REMOVED = N_("Removed by moderation")
 _REMOVED_FOR = N_("Removed by moderation: {said}")
-_NO_ADDRESS = N_("Sent without a usable address")
 
 _MEDIA_FIELDS = ("urls", "videoUrls", "videos", "videoUrl")
-_MOST_MEDIA = 16
 _DEAREST = 10**9  # fen; anything above is no price
-_URL = re.compile(r"https?://\S{1,4000}", re.IGNORECASE)
 
 
 class Youchuan(Provider):
@@ -138,18 +135,16 @@ def _place(sent: Any, audit: str) -> Media:
         return Media(url=url)
     if audit:
         return Media(removed=_REMOVED_FOR, said=audit)
-    return Media(removed=_NO_ADDRESS if sent else _REMOVED)
+    return Media(removed=NO_ADDRESS if sent else _REMOVED)
 
 
 def _listed(value: Any) -> Sequence[Any]:
     if isinstance(value, str | Mapping):
         return [value] if value else []
-    return value[:_MOST_MEDIA] if isinstance(value, list) else []
+    return value[:MOST_MEDIA] if isinstance(value, list) else []
 
 
 def _url(value: Any) -> str:
     if isinstance(value, Mapping):
         value = value.get("url") or value.get("videoUrl")
-    if isinstance(value, str) and value.isprintable() and _URL.fullmatch(value):
-        return value
-    return ""
+    return address(value)

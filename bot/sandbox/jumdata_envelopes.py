@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.sandbox.envelopes import SUCCEEDED, RefusedError, Work
 
+_TIMED_OUT = "610"  # after which it cannot tell whether it has charged
 _CHINA = timezone(timedelta(hours=8))
 
 # Its table of codes (code返回码说明); "999" is whatever the table has no code for.
@@ -15,7 +16,7 @@ _MESSAGES = {
     "202": "文本黄反拦截",
     "400": "参数错误",
     "606": "调用超限，请稍候再试",
-    "610": "请求超时",
+    _TIMED_OUT: "请求超时",
     "999": "账户余额不足",
 }
 
@@ -42,7 +43,10 @@ def jumdata_job(work: Work, addresses: Sequence[str]) -> dict[str, Any]:
 def jumdata_error(refusal: RefusedError) -> tuple[int, dict[str, Any]]:
     """The HTTP status and the body of an error of Jumdata's, whose reason is its code."""
     code = str(refusal)
-    return 200, _enveloped(code, refusal.said or _MESSAGES[code], charge=False)
+    body = _enveloped(code, refusal.said or _MESSAGES[code], charge=False)
+    if code == _TIMED_OUT:
+        del body["charge"]
+    return 200, body
 
 
 def _enveloped(code: str, message: str, *, charge: bool, **rest: Any) -> dict[str, Any]:

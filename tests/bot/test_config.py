@@ -142,6 +142,16 @@ def test_lists_are_separated_by_commas_or_written_as_json(monkeypatch: pytest.Mo
     assert found.allowed_media_hosts == ("a.example", "b.example")
 
 
+def test_a_style_has_the_name_behind_its_code_or_else_its_code(monkeypatch: pytest.MonkeyPatch):
+    found = settings(monkeypatch, LINGTU_STYLES="royal_1 = Royal portrait, clay_7, x=")
+
+    assert found.lingtu_styles == (
+        ("royal_1", "Royal portrait"),
+        ("clay_7", "clay_7"),
+        ("x", "x"),
+    )
+
+
 def test_addresses_lose_their_last_slash(monkeypatch: pytest.MonkeyPatch):
     found = settings(monkeypatch, PUBLIC_URL="https://bot.example/base/")
 

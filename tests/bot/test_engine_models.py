@@ -293,7 +293,7 @@ async def test_a_slower_deadline_of_the_settings_does_not_reach_jumdata_but_a_fa
     assert deadlines == [900_000, 60_000]
 
 
-@pytest.mark.parametrize("code", [606, 609])
+@pytest.mark.parametrize("code", [500, 606, 609, 610])
 async def test_a_busy_jumdata_is_sent_the_job_again_later(
     workshop: Workshop, jumdata: JumdataDouble, code: int
 ):
@@ -312,7 +312,7 @@ async def test_a_busy_jumdata_is_sent_the_job_again_later(
     "lost",
     [
         jumdata_says.denial(610, charge=None, deed="error"),
-        jumdata_says.denial(500, deed="error"),
+        jumdata_says.denial(500, charge=None, deed="error"),
         jumdata_says.denial(999, charge=None, deed="error"),
         Reply(deed="reset"),
         Reply(deed="html"),
@@ -330,6 +330,51 @@ async def test_what_jumdata_may_have_taken_is_never_sent_again(
 
     assert await state(workshop, job) == (Status.FAILED, UNCERTAIN)
     assert len(jumdata.paid) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "charge", "words"),
+    [(610, True, "charged for this request"), (999, True, "charged for"), (999, False, "not take")],
+)
+async def test_a_fault_that_tells_of_the_money_is_no_lost_answer(
+    workshop: Workshop, jumdata: JumdataDouble, code: int, charge: bool, words: str
+):
+    jumdata.submits.append(jumdata_says.denial(code, charge=charge))
+    row = await workshop.now(await draw(workshop))
+
+    assert (row.status, row.failure) == (Status.FAILED, "unavailable")
+    assert (row.charged, row.receipt) == (charge, jumdata_says.REFUSED)
+    assert words in sentence(row)
+
+
+@pytest.mark.parametrize("charge", [True, False])
+async def test_a_success_without_an_id_is_uncertain_but_not_lost(
+    workshop: Workshop, jumdata: JumdataDouble, charge: bool
+):
+    body = {"code": 200, "taskNo": "043439", "charge": charge, "data": {}}
+    jumdata.submits.append(Reply(status=200, body=body))
+    row = await workshop.now(await draw(workshop))
+
+    assert (row.status, row.failure) == (Status.FAILED, UNCERTAIN)
+    assert (row.charged, row.receipt) == (charge, "043439")
+    assert "did not say under which number" in sentence(row)
+
+
+async def test_an_account_without_credit_is_told_by_its_words(
+    workshop: Workshop, jumdata: JumdataDouble
+):
+    jumdata.submits.append(jumdata_says.denial(999, "账户余额不足", charge=None))
+
+    assert await state(workshop, await draw(workshop)) == (Status.FAILED, "credit")
+
+
+async def test_a_job_that_wanxiang_cancels_has_failed(workshop: Workshop, wanxiang: WanxiangDouble):
+    wanxiang.holding = True
+    job = await image(workshop)
+    wanxiang.set(wanxiang.paid[0].id, "CANCELED")
+    await look(workshop, 5)
+
+    assert await state(workshop, job) == (Status.FAILED, "unavailable")
 
 
 @pytest.mark.parametrize("code", [202, 400])

@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.providers import catalog
-from cogs.buttons import NO_ACTION, TEMPLATE, job_id, parse_id
+from bot.providers.models import models
+from cogs.buttons import INSTEAD, NO_ACTION, TEMPLATE, instead_key, job_id, parse_id
 
 ULIDS = st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=26, max_size=26)
 KEYS = st.from_regex(r"[a-z0-9_]{1,40}", fullmatch=True)
-INDICES = st.none() | st.integers(0, 3)
+INDICES = st.none() | st.integers(0, 9)
 ULID = "01J00000000000000000000000"
 
 
@@ -32,7 +33,7 @@ def test_whatever_is_read_is_an_id_that_would_be_written(text: str):
         "job:",
         f"job:{ULID}",
         f"job:{ULID}:",
-        f"job:{ULID}:u.4",
+        f"job:{ULID}:u.10",
         f"job:{ULID}:u.",
         f"job:{ULID}:u.1.1",
         f"job:{ULID}:U.1",
@@ -49,11 +50,19 @@ def test_anything_else_is_nobodys_press(text: str):
 
 @pytest.mark.parametrize(
     ("job", "key", "index"),
-    [(ULID, "u", 4), (ULID, "", None), (ULID, "a.b", 1), ("x", "u", 1), (ULID, "u" * 70, None)],
+    [(ULID, "u", 10), (ULID, "", None), (ULID, "a.b", 1), ("x", "u", 1), (ULID, "u" * 70, None)],
 )
 def test_an_id_that_could_not_be_read_is_never_written(job: str, key: str, index: int | None):
     with pytest.raises(ValueError, match="no id"):
         job_id(job, key, index)
+
+
+def test_every_model_has_a_button_of_its_own_in_place_of_another():
+    ids = {job_id(ULID, instead_key(each.key)) for each in models()}
+    keys = {action.key for row in catalog().values() for action in row.actions}
+
+    assert len(ids) == len(models())
+    assert not any(key.startswith(INSTEAD) for key in keys)
 
 
 def test_every_action_has_an_id_and_takes_no_other_buttons_key():

@@ -129,7 +129,8 @@ async def test_an_hour_later_all_is_forgotten(stage: Stage, wanxiang: WanxiangDo
 
 async def test_help_with_a_prompt_is_no_turn(stage: Stage, wanxiang: WanxiangDouble):
     job = await asked(stage, "improve this")
-    helped = {"id": f"{job.id[:-1]}Z", "interaction_id": 7, "traits": job.traits | {"suggestion"}}
+    number = job.id[:-1] + ("Y" if job.id.endswith("Z") else "Z")
+    helped = {"id": number, "interaction_id": 7, "traits": job.traits | {"suggestion"}}
     await stage.workshop.jobs.add(replace(job, params={"prompt": "no turn"}, **helped))
     await asked(stage, "hello")
 
@@ -265,7 +266,7 @@ async def test_a_very_long_answer_is_remembered_by_its_ends(stage: Stage, wanxia
 
     assert told(wanxiang).startswith("User: tell me all\n\nAssistant: begun and")
     assert told(wanxiang).endswith("ended\n\nUser: go on\n\nAssistant:")
-    assert len(told(wanxiang)) < 12_000
+    assert len(told(wanxiang)) <= 12_000
 
 
 async def test_again_asks_the_same_with_the_same_memory(stage: Stage, wanxiang: WanxiangDouble):
@@ -310,6 +311,10 @@ async def test_an_answer_too_long_for_a_message_is_attached_whole(
     assert sum(map(len, shown)) <= 4000
     assert shown[1].startswith("[Part 0] (https://a.example/0) word")
     assert shown[-1] == "-# The whole answer is in the file."
+
+    wanxiang.says = "word " * 100_000
+    await asked(stage, "go on")
+    assert texts(stage.last())[-1].startswith("-# The answer was too long and is cut")
     assert labels(stage.last())[0] == "Continue"
 
 

@@ -14,6 +14,7 @@ from bot.errors import (
     RejectedError,
     UnavailableError,
 )
+from cogs.buttons import job_id
 from storage.models import Job, Moodboard, Status
 from tests.cogs.stage import Stage, said, staged
 from tests.conftest import Workshop
@@ -208,6 +209,95 @@ async def test_the_persons_usual_moodboard_is_in_nobodys_way(whole: Stage):
     assert (await whole.job()).params == {"prompt": "a cat"}
 
 
+async def test_a_model_that_cannot_any_more_is_not_replaced_without_asking(whole: Stage):
+    first = await failed(whole, CreditError())
+    whole.studio.engine.catalog._connected = frozenset({"youchuan", "jumdata"})
+    result = await whole.ann.click(whole.last(), label="Draw with Lingtu instead")
+    before = await whole.jobs()
+    offer = words(result.response)
+    await whole.ann.click(result.response, label="Draw with Jumdata instead")
+
+    assert result.ephemeral
+    assert before == [first]
+    assert list(filter(None, offer.splitlines())) == [
+        "**Lingtu cannot draw this any more. Nothing is ordered yet.**",
+        "Jumdata can draw this instead; its estimated price: ¥0.15",
+        "Draw with Jumdata instead",
+    ]
+    job = await whole.job()
+    assert (job.operation, job.retry_of) == ("jumdata.draw", first.id)
+
+
+async def test_a_button_that_names_no_model_orders_none(whole: Stage):
+    job = await failed(whole, CreditError())
+    result = await whole.press(job_id(job.id, "instead"))
+
+    assert "**Nothing is ordered yet.**" in words(result.response)
+    assert "¥0.40" in words(result.response)
+    assert await whole.jobs() == [job]
+
+
+async def test_offers_do_not_go_in_circles(whole: Stage):
+    await failed(whole, CreditError())
+    for name in ("Lingtu", "Wanxiang", "Jumdata"):
+        await whole.ann.click(whole.last(), label=f"Draw with {name} instead")
+        await whole.studio.engine.news.fail(await whole.job(), "credit", CreditError())
+        await whole.workshop.turn("deliver")
+
+    assert len(await whole.jobs()) == 4
+    assert "instead" not in words(whole.last())
+
+
+async def held_up(stage: Stage) -> Job:
+    """Ann's job, which Midjourney has not taken because it is busy."""
+    stage.workshop.provider.submits.append(complaint(429, "Too many requests"))
+    job = await stage.imagine("a cat --ar 2:3")
+    await stage.workshop.turn("submit")
+    await stage.studio.cards.tick()
+    return await stage.workshop.now(job)
+
+
+async def test_what_waits_for_a_busy_service_can_be_drawn_by_another(whole: Stage):
+    first = await held_up(whole)
+    card = words(whole.last())
+    await whole.ann.click(whole.last(), label="Draw with Lingtu instead")
+    await whole.workshop.turn("deliver")
+
+    assert first.status is Status.QUEUED
+    assert "Midjourney is busy; this waits for it." in card
+    assert "Lingtu can draw this instead; its estimated price: ¥0.40" in card
+    job = await whole.job()
+    assert (job.operation, job.params) == ("lingtu.text2img", {"prompt": "a cat", "ar": "2:3"})
+    assert job.retry_of == first.id
+    assert (await whole.workshop.now(first)).status is Status.CANCELED
+    assert "Nothing was charged." in words(whole.channel.history()[0])
+    assert whole.workshop.provider.paid == []
+
+
+async def test_what_has_been_taken_meanwhile_is_not_drawn_twice(whole: Stage):
+    first = await held_up(whole)
+    card = whole.last()
+    whole.workshop.clock.advance(600)
+    await whole.workshop.turn("submit")
+    result = await whole.ann.click(card, label="Draw with Lingtu instead")
+
+    assert (await whole.workshop.now(first)).status is Status.RUNNING
+    assert "already being drawn" in said(result)
+    assert len(await whole.jobs()) == 1
+
+
+async def test_what_waits_goes_on_waiting_while_another_model_is_only_offered(whole: Stage):
+    first = await held_up(whole)
+    whole.studio.engine.catalog._connected = frozenset({"youchuan", "jumdata"})
+    offer = await whole.ann.click(whole.last(), label="Draw with Lingtu instead")
+    between = (await whole.workshop.now(first)).status
+    await whole.ann.click(offer.response, label="Draw with Jumdata instead")
+
+    assert between is Status.QUEUED
+    assert (await whole.workshop.now(first)).status is Status.CANCELED
+    assert (await whole.job()).operation == "jumdata.draw"
+
+
 async def test_only_the_owner_may_have_it_drawn_by_another(whole: Stage):
     job = await failed(whole, CreditError())
     result = await whole.bob.click(whole.last(), label="Draw with Lingtu instead")
@@ -248,3 +338,14 @@ async def test_a_model_that_is_gone_by_the_press_is_said_to_be(whole: Stage):
 
     assert "No other model that is set up here can draw this now" in said(result)
     assert await whole.jobs() == [job]
+
+
+async def test_an_offer_that_cannot_be_made_does_not_hold_up_the_notice(whole: Stage):
+    job = await whole.imagine("a cat")
+    del whole.studio.engine.catalog._operations["lingtu.text2img"]
+    await whole.studio.engine.news.fail(job, "credit", CreditError())
+    await whole.workshop.turn("deliver")
+
+    assert (await whole.workshop.now(job)).message_id == whole.last().id
+    assert "Retry" in words(whole.last())
+    assert "instead" not in words(whole.last())

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import ModerationError, RejectedError, UnavailableError, UncertainError
+from bot.errors import (
+    MissingError,
+    ModerationError,
+    RejectedError,
+    UnavailableError,
+    UncertainError,
+)
 from bot.news import kind_of, pack
 from bot.operations import Row
 from bot.providers import catalog
@@ -343,6 +349,20 @@ def test_retry_is_offered_where_it_can_help(failure: str, offered: bool) -> None
 
     assert (f"job:{job.id}:retry" in found) is offered
     assert f"job:{job.id}:info" in found
+
+
+@pytest.mark.parametrize(
+    ("number", "offered", "said"),
+    [("ab", True, "It may have been charged."), (None, False, "Nothing was charged.")],
+)
+def test_what_was_taken_and_then_lost_can_be_retried(
+    number: str | None, offered: bool, said: str
+) -> None:
+    job = failed(MissingError("Not known."), external_id=number)
+    parts = notice(job)
+
+    assert ("Retry" in labels(parts)) is offered
+    assert text(parts).endswith(f"Not known.\n{said}")
 
 
 @pytest.mark.parametrize(

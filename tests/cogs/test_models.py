@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from bot.providers.models import able, models
+from bot.providers.models import model as known
+from bot.text import reading
+from cogs.models import options_for
 from storage.models import Moodboard
 from tests.cogs.stage import Stage, said, staged
 from tests.conftest import Workshop
@@ -62,6 +65,27 @@ async def test_a_style_may_be_typed_by_its_name(stage: Stage):
     job = await stage.imagine("a cat", model="lingtu", style="Picture BOOK")
 
     assert job.params["style"] == "pictureBook"
+
+
+@pytest.mark.parametrize(
+    ("model", "typed", "code"),
+    [
+        ("jumdata", "写实", "写实风格"),
+        ("jumdata", "realis", "写实风格"),
+        ("jumdata", "ani", "二次元"),
+        ("lingtu", "动漫", "anime"),
+    ],
+)
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_a_style_is_known_by_its_beginning_in_either_language(
+    model: str, typed: str, code: str, locale: str
+):
+    with reading(locale):
+        assert options_for(known(model), {"style": typed}) == {"style": code}
+
+
+def test_a_beginning_of_several_styles_is_none_of_them():
+    assert options_for(known("jumdata"), {"style": "An"}) == {"style": "An"}
 
 
 async def test_each_choice_in_a_list_is_drawn_as_often_as_asked(stage: Stage):

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 import pytest
 
+from bot.errors import UnavailableError
 from bot.providers.wanxiang_params import Chat
 from bot.wire import Credential
 from cogs.buttons import job_id
@@ -128,8 +129,10 @@ async def test_the_chosen_model_draws_it(
 async def test_a_suggestion_fits_the_model_that_draws_it(stage: Stage, wanxiang: WanxiangDouble):
     wanxiang.says = "lions " * 100
     await helped(stage, prompt="一只猫", model="jumdata")
+    form = await stage.ann.click(stage.last(), label="Edit")
     await stage.ann.click(stage.last(), label="Use it")
 
+    assert form.modal["components"][0]["component"]["max_length"] == 100
     assert "at most 100 characters" in asked(wanxiang)
     assert (await stage.job()).params == {"text": ("lions " * 16).strip()}
 
@@ -298,6 +301,37 @@ async def test_keep_mine_under_a_star_leaves_the_drawing_and_removes_the_suggest
     assert "Only the person who started this" in said(refused)
     assert message.id not in [each.id for each in stage.channel.history()]
     assert [job.id for job in await stage.jobs()] == [drawing.id, help_job.id]
+
+
+async def test_a_suggestion_says_that_the_first_drawing_stays_paid_for(stage: Stage):
+    await starred(stage, "a cat")
+    shown = texts(stage.last())[0]
+    await stage.ordered("prompt improve", prompt="a cat")
+    await answered(stage)
+
+    assert "-# Your own prompt goes on being drawn and stays paid for" in shown
+    assert "stays paid for" not in texts(stage.last())[0]
+
+
+@pytest.mark.parametrize("is_retried", [False, True])
+async def test_keep_mine_draws_what_came_to_nothing_unless_it_was_retried(
+    stage: Stage, is_retried: bool
+):
+    drawing, help_job = await starred(stage, "a cat", model="v7", stylize=50)
+    message = stage.last()
+    drawing = await stage.workshop.now(drawing)
+    await stage.studio.engine.news.fail(drawing, "unavailable", UnavailableError())
+    if is_retried:
+        await stage.press(job_id(drawing.id, "retry"))
+    before = len(await stage.jobs())
+    await stage.bob.click(message, label="Keep mine")
+    jobs = await stage.jobs()
+
+    assert len(jobs) == before + (not is_retried)
+    assert jobs[-1].params == drawing.params
+    assert (jobs[-1].parent_id == help_job.id) is not is_retried
+    gone = message.id not in [each.id for each in stage.channel.history()]
+    assert gone is is_retried
 
 
 async def test_the_star_is_on_the_cards_of_drawings_until_they_are_drawn(stage: Stage):

@@ -2,7 +2,9 @@
 
 import pytest
 
-from cogs.rows import notice_row, result_row
+from bot.providers import catalog
+from bot.providers.models import model
+from cogs.rows import notice_row, result_row, result_rows
 from storage.models import Status
 from tests.factories import make_job
 
@@ -30,11 +32,27 @@ def test_what_cannot_be_rerolled_can_be_ordered_again(operation: str, can_repeat
 @pytest.mark.parametrize(
     ("retry", "instead", "shown"),
     [
-        (True, "Jumdata", ["Retry", "Draw with Jumdata instead", "ℹ️"]),
+        (True, "jumdata", ["Retry", "Draw with Jumdata instead", "ℹ️"]),
         (True, "", ["Retry", "ℹ️"]),
-        (False, "Jumdata", ["Draw with Jumdata instead", "ℹ️"]),
+        (False, "jumdata", ["Draw with Jumdata instead", "ℹ️"]),
         (False, "", ["ℹ️"]),
     ],
 )
 def test_a_notice_offers_what_can_help(retry: bool, instead: str, shown: list[str]):
-    assert labels(notice_row(make_job(), retry=retry, instead=instead)) == shown
+    other = model(instead) if instead else None
+
+    assert labels(notice_row(make_job(), retry=retry, instead=other)) == shown
+
+
+def test_every_place_of_six_pictures_can_be_chosen():
+    job = make_job(
+        operation="jumdata.draw",
+        provider="jumdata",
+        traits=frozenset({"jumdata"}),
+        status=Status.SUCCEEDED,
+    )
+    (row,) = result_rows(job, catalog(), [True] * 4 + [False, True])
+    (select,) = row.children
+
+    assert select.placeholder == "Image 1–6…"
+    assert [option.value for option in select.options] == ["0", "1", "2", "3", "5"]

@@ -194,3 +194,16 @@ async def test_a_mask_is_no_picture_of_its_own(stage: Stage):
 
     picture, _mask = await stage.workshop.assets.of_job(source.id, RESULT)
     assert [upload.asset for upload in (await stage.job()).uploads] == [picture.token]
+
+
+async def test_the_sixth_picture_is_reached_like_the_first(stage: Stage):
+    job = await result(stage, "text2img", *["png"] * 6)
+    panel = await stage.ann.select(stage.last(), values=["5"])
+    await stage.ann.click(panel.response, custom_id=job_id(job.id, "matting", 5))
+    ordered = await stage.job()
+
+    assert "Image 6" in str(panel.response.components)
+    assert (ordered.operation, ordered.parent_index) == ("lingtu.matting", 5)
+    (upload,) = ordered.uploads
+    kept = await stage.workshop.assets.of_job(job.id, RESULT)
+    assert upload.asset == kept[5].token

@@ -23,7 +23,7 @@ async def stage(workshop: Workshop) -> AsyncIterator[Stage]:
 @pytest.fixture
 async def lingtu(workshop: Workshop) -> AsyncIterator[Stage]:
     """A bot that has both accounts and knows two styles."""
-    styles = ("royal_1=Royal portrait", "clay_7")
+    styles = (("royal_1", "Royal portrait"), ("clay_7", "clay_7"))
     async with staged(workshop, accounts=("youchuan", "lingtu"), lingtu_styles=styles) as opened:
         yield opened
 

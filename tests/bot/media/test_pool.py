@@ -21,6 +21,7 @@ from bot.errors import AtelierError, BadMediaError, FetchError
 from bot.media import images
 from bot.media import pool as module
 from bot.media.pool import MediaPool
+from tests.bot.media.pictures import png_header
 from tests.factories import killed
 
 ROOT = Path(__file__).parents[3]
@@ -126,12 +127,12 @@ def test_one_pool_serves_one_event_loop_after_another():
 
 async def test_our_errors_come_back_as_they_were(single: MediaPool, tmp_path: Path):
     path = tmp_path / "large.png"
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2 * MIB))
+    path.write_bytes(png_header(13000, 7000))
     with pytest.raises(BadMediaError) as caught:
-        await single.run(images.check_upload, path, MIB)
+        await single.run(images.shrink_to_fit, path, 10, tmp_path)
 
-    assert caught.value.message == "The picture is larger than {limit} MiB."
-    assert caught.value.values == {"limit": 1}
+    assert "{width} × {height} pixels" in caught.value.message
+    assert caught.value.values == {"width": 13000, "height": 7000, "limit": 80}
 
 
 @pytest.mark.parametrize("kind", FAMILY)

@@ -1,7 +1,6 @@
 """Jumdata's protocol against samples made from its manual, and against nonsense."""
 
 import json
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.errors import (
     AuthError,
+    CreditError,
     MissingError,
     ModerationError,
     ProtocolError,
@@ -23,7 +23,7 @@ from bot.operations import Kind
 from bot.providers.jumdata import Jumdata, charged, request_number, signature
 from bot.providers.jumdata_reasons import REASONS
 from bot.providers.jumdata_rows import DRAW, QUERY
-from bot.wire import Credential, Response, State
+from bot.wire import Credential, Response, State, Update
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "jumdata"
 JUMDATA = Jumdata()
@@ -33,21 +33,20 @@ CREDENTIAL = Credential(
 NOW = 1_555_378_976_238
 ID = "1705234567890123456"
 PICTURES = [f"https://jumdata-result.example/{n}.png" for n in (1, 2, 3, 4)]
-# What a code means for a submit, by the manual's table.
+# What a code means for a submit that it says was not charged, by the manual's table.
 ERROR_CLASSES = {
     "201": MissingError,
     "202": ModerationError,
     "400": RejectedError,
     "404": RejectedError,
-    "500": UncertainError,
+    "500": UnavailableError,
     "601": AuthError,
     "602": AuthError,
     "604": AuthError,
     "606": RateLimitError,
     "607": AuthError,
     "609": RateLimitError,
-    "610": UncertainError,
-    "999": RejectedError,
+    "610": UnavailableError,
 }
 
 
@@ -178,20 +177,56 @@ def test_a_code_counts_however_it_is_written(code, form):
 
 
 def test_every_code_of_the_manual_is_known():
-    assert {code for code in REASONS if code.isdigit()} == set(ERROR_CLASSES) - {"999"}
+    assert {code for code in REASONS if code.isdigit()} == set(ERROR_CLASSES)
+
+
+def denied(code, charge, said="画师罢工"):
+    return json.dumps({"code": code, "msg": said, "taskNo": "7", "charge": charge}).encode()
+
+
+@pytest.mark.parametrize("code", [500, 610, 999, 1234])
+def test_a_fault_is_uncertain_only_where_nothing_is_said_of_the_money(code):
+    with pytest.raises(UncertainError) as silent:
+        accepted(denied(code, None))
+    with pytest.raises(UnavailableError, match=r"charged for this request.*画师罢工") as paid:
+        accepted(denied(code, True))
+
+    assert [error.value.charged for error in (silent, paid)] == [None, True]
+    assert [error.value.request_id for error in (silent, paid)] == ["7", "7"]
 
 
 @pytest.mark.parametrize("code", [999, 605, 1234])
+def test_what_is_wrong_otherwise_and_free_ends_the_job_at_once(code):
+    update = accepted(denied(code, False))
+
+    assert (update.state, update.external_id) == (State.FAILED, "")
+    assert type(update.error) is UnavailableError
+    assert (update.error.charged, update.error.request_id) == (False, "7")
+    assert "画师罢工" in str(update.error)
+
+
 @pytest.mark.parametrize(
-    ("charge", "kind"), [(False, RejectedError), (True, UncertainError), (None, UncertainError)]
+    "said", ["账户余额不足", "您已欠费", "请先充值", "剩余次数不足", "调用次数已用完", "套餐已超限"]
 )
-def test_what_is_wrong_otherwise_is_refused_only_where_it_says_that_it_is_free(code, charge, kind):
-    body = json.dumps({"code": code, "msg": "画师罢工", "charge": charge}).encode()
+@pytest.mark.parametrize(("code", "charge"), [(400, False), (999, None), (999, False), (605, True)])
+def test_an_account_out_of_credit_is_told_by_its_words(said, code, charge):
+    with pytest.raises(CreditError) as caught:
+        accepted(denied(code, charge, said))
 
-    with pytest.raises(ProviderError, match="画师罢工") as caught:
-        accepted(body)
+    assert caught.value.charged is charge
 
-    assert type(caught.value) is kind
+
+@pytest.mark.parametrize("code", [202, 610])
+def test_a_code_that_says_enough_is_not_read_by_its_words(code):
+    with pytest.raises((ModerationError, UnavailableError)):
+        accepted(denied(code, False, "余额不足"))
+
+
+def test_a_success_without_an_id_keeps_what_it_says_of_the_money():
+    with pytest.raises(ProtocolError) as caught:
+        accepted(b'{"code": 200, "taskNo": "043439", "charge": true, "data": {}}')
+
+    assert (caught.value.charged, caught.value.request_id) == (True, "043439")
 
 
 @pytest.mark.parametrize("said", ["sign签名错误", "timestamp已过期", "appId不存在", "签名不正确"])
@@ -334,9 +369,10 @@ def test_a_complaint_about_the_job_means_that_the_credential_is_accepted(name):
         *((200, sent(f"error_{code}"), AuthError) for code in (601, 602, 604, 607)),
         (200, sent("error_signature"), AuthError),
         (200, sent("error_404"), RejectedError),
-        (200, sent("error_500"), UncertainError),
+        (200, sent("error_500"), UnavailableError),
+        (200, denied(999, False, "账户余额不足"), CreditError),
         (200, sent("error_609"), RateLimitError),
-        (200, sent("error_999"), RejectedError),
+        (200, sent("error_999"), UnavailableError),
         (404, b"<html>", RejectedError),
         (200, b"<html>welcome</html>", ProtocolError),
     ],
@@ -372,7 +408,19 @@ DESCRIBED = st.fixed_dictionaries(
 STATUSES = st.sampled_from([200, 201, 302, 400, 401, 404, 429, 500, 503])
 
 
+def outcome(read, response):
+    """What is read in an answer, or the error that says why nothing is."""
+    try:
+        return read(response)
+    except ProviderError as error:
+        return error
+
+
 def check(update):
+    if isinstance(update, ProviderError):
+        assert str(update)
+        return
+    assert isinstance(update, Update)
     assert (update.error is not None) == (update.state is State.FAILED)
     if update.error is not None:
         assert str(update.error)
@@ -384,16 +432,15 @@ def check(update):
 
 def read_all(response):
     for read in (JUMDATA.update, accepted_of):
-        with suppress(ProviderError):
-            check(read(response))
+        check(outcome(read, response))
     for read in (JUMDATA.checked, JUMDATA.answer):
-        with suppress(ProviderError):
-            read(response)
+        said = outcome(read, response)
+        assert not isinstance(said, ProviderError) or str(said)
 
 
 def accepted_of(response):
     update = JUMDATA.accepted(DRAW, response)
-    assert update.external_id
+    assert update.external_id or update.state is State.FAILED
     return update
 
 

@@ -8,7 +8,7 @@ import pytest
 from bot.errors import InvalidRequestError
 from bot.operations import Catalog
 from bot.providers import lingtu_choices as may_be
-from bot.providers.lingtu_choices import codes
+from bot.providers.choices import codes
 from bot.providers.lingtu_rows import OPERATIONS
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "lingtu"
@@ -320,6 +320,5 @@ def test_every_format_and_type_that_is_offered_is_taken():
     for code in codes(may_be.SEAMLESS_TYPES):
         source = {"prompt": "x"} if code == may_be.FROM_TEXT else {"image": PICTURE}
         assert params("seamless_pro", type=code, **source).body()["type"] == code
-    for code in codes(may_be.EXPAND_TYPES):
-        how = {"scale": 1.2} if code == may_be.BY_FACTOR else {"ar": "3:2"}
+    for code, how in ((may_be.BY_FACTOR, {"scale": 1.2}), (may_be.BY_ASPECT, {"ar": "3:2"})):
         assert params("expand", type=code, image=PICTURE, **how).body()["type"] == code

@@ -4,7 +4,8 @@ import pytest
 
 from bot.operations import Catalog, Kind, Row, follow_up
 from bot.providers.lingtu import Lingtu
-from bot.providers.lingtu_rows import CANCEL, OPERATIONS, RESULT, TOOL_ACTIONS
+from bot.providers.lingtu_rows import CANCEL, OPERATIONS, RESULT
+from bot.providers.tool_actions import TOOL_ACTIONS
 
 LINGTU = Lingtu()
 CATALOG = Catalog(OPERATIONS, LINGTU.calls)

@@ -10,7 +10,6 @@ from bot.providers.needs import (
     capable,
     needs_behind,
     needs_of,
-    next_capable,
     plain_needs,
     values_for,
 )
@@ -68,15 +67,15 @@ def test_a_plain_text_is_taken_as_it_is():
     ],
 )
 def test_the_next_capable_model_is_of_another_provider(needs, after, key):
-    found = next_capable(needs, EVERYWHERE, after and model(after))
+    found = next(capable([needs], EVERYWHERE, after and model(after)), None)
 
     assert (found and found.key) == key
 
 
 def test_only_connected_providers_are_offered():
-    assert next_capable(FOX, {"youchuan"}, model("v7")) is None
-    assert next_capable(FOX, {"youchuan", "jumdata"}, model("v7")) == model("jumdata")
-    assert next_capable(FOX, set()) is None
+    assert not list(capable([FOX], {"youchuan"}, model("v7")))
+    assert list(capable([FOX], {"youchuan", "jumdata"}, model("v7"))) == [model("jumdata")]
+    assert not list(capable([FOX], set()))
 
 
 def test_several_requests_want_a_model_that_honours_all_of_them():

@@ -33,6 +33,14 @@ WORDS = st.sampled_from(
 MARKED = st.sampled_from(
     ["{red, blue} cat", "cat::2 dog::-.5", "a \\{b\\} c", "{a https://d.example, b}", "x{--hd, } y"]
 )
+PLACES = st.sampled_from(
+    [
+        "看https://e.example/猫.png 海",
+        "like www.example.com,",
+        "example.com/x.png，狗",
+        "a www.b.example",
+    ]
+)
 SPACE = st.sampled_from([" ", "  ", "\n", "\u3000", " \u200b "])
 CHATTER = st.sampled_from(
     [
@@ -61,6 +69,9 @@ CHATTER = st.sampled_from(
         "[x](https://evil.example)",
         "ht\u200btp://evil.example",
         "upload://0",
+        "www.example.com",
+        "evil.example/x?y",
+        "dog--ar 1:1",
         "A vivid cat, golden light",
         "一只猫",
         "x" * 10_000,
@@ -75,15 +86,19 @@ ANSWERS = st.text(max_size=80) | st.lists(
 @st.composite
 def prompts(draw: st.DrawFn, words: st.SearchStrategy[str]) -> str:
     parts = draw(st.lists(ADDRESSES, max_size=2))
-    parts += draw(st.lists(words, max_size=3)) + draw(st.lists(PARAMETERS, max_size=3))
-    return "".join(part + draw(SPACE) for part in parts)
+    parts += draw(st.lists(words, max_size=3))
+    text = "".join(part + draw(SPACE) for part in parts)
+    if glued := draw(st.sampled_from(["", "", "一只猫", "cat,", "猫，"])):
+        text += glued + draw(PARAMETERS.filter(lambda each: each.startswith("--")))
+    return text + "".join(draw(SPACE) + part for part in draw(st.lists(PARAMETERS, max_size=3)))
 
 
 def addresses(text: str) -> Counter[str]:
-    return Counter(re.findall(r"(?:https?|upload)://[^\s,}]+", text, re.IGNORECASE))
+    found = r"(?:https?|upload)://[^\s,}]+|www\.[a-z.]+[a-z]|example\.com/x\.png"
+    return Counter(re.findall(found, text, re.IGNORECASE))
 
 
-@given(prompts(WORDS | MARKED) | st.text())
+@given(prompts(WORDS | MARKED | PLACES) | st.text())
 def test_the_three_parts_are_the_whole_prompt(prompt):
     parts = split(prompt)
 
@@ -92,7 +107,7 @@ def test_the_three_parts_are_the_whole_prompt(prompt):
     assert split(parts.words) == ("", parts.words, "") or not parts.words
 
 
-@given(prompts(WORDS | MARKED) | st.text(), ANSWERS, st.integers(1, 8000))
+@given(prompts(WORDS | MARKED | PLACES) | st.text(), ANSWERS, st.integers(1, 8000))
 @example("{red, blue} cat --hd", "--{red, blue} cat", 8000)
 @example("a cat --ar 3:2", "—stylize-" + "x" * 99, 9)
 def test_parameters_and_addresses_stay_whatever_is_answered(prompt, answer, longest):
@@ -111,6 +126,7 @@ def test_parameters_and_addresses_stay_whatever_is_answered(prompt, answer, long
 
 
 @given(prompts(WORDS), ANSWERS)
+@example("一只猫--ar 16:9", "A cat -")
 def test_midjourney_reads_the_same_parameters_and_images_as_before(prompt, answer):
     before, words, after = split(prompt)
     try:
@@ -123,7 +139,7 @@ def test_midjourney_reads_the_same_parameters_and_images_as_before(prompt, answe
     assert now.text
 
 
-@given(prompts(WORDS | MARKED))
+@given(prompts(WORDS | MARKED | PLACES))
 def test_an_answer_that_is_the_prompts_own_words_is_taken(prompt):
     words = split(prompt).words
     if re.search(r"\w", words) and not words.startswith(("“", '"')):
@@ -176,6 +192,8 @@ def test_an_answer_without_a_prompt_is_refused(answer):
         ("{red, blue} fox", "{red, green} fox", "{red, blue}"),
         ("fox::2 snow", "a fox in snow", "::2"),
         ("like https://x.example/a", "like that", "https://x.example/a"),
+        ("like www.example.com.", "like that", "www.example.com"),
+        ("看example.com/x.png，好", "like example.com/y.png", "example.com/x.png"),
     ],
 )
 def test_an_answer_that_lost_what_must_stay_is_refused(words, answer, part):
@@ -192,6 +210,28 @@ def test_lists_that_hold_parameters_or_addresses_stay_whole():
     assert split("a cat {--ar 3:2, --hd} --v 7") == ("", "a cat", " {--ar 3:2, --hd} --v 7")
     assert split(f"{{{URL}, {URL}}} a cat") == (f"{{{URL}, {URL}}} ", "a cat", "")
     assert split(f"{{{URL} dog, cat}} run") == ("", f"{{{URL} dog, cat}} run", "")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words", "after"),
+    [
+        ("一只猫--ar 3:2", "一只猫", "--ar 3:2"),
+        ("一只猫,--ar 3:2 --hd", "一只猫,", "--ar 3:2 --hd"),
+        ("a cat——S=50", "a cat", "——S=50"),
+        ("a well--known cat--like dog", "a well--known cat--like dog", ""),
+        ("his cat—weird", "his cat—weird", ""),
+        ("看https://a.example/?b--ar 好", "看https://a.example/?b--ar 好", ""),
+    ],
+)
+def test_a_known_parameter_may_touch_the_word_before_it(prompt, words, after):
+    assert split(prompt) == ("", words, after)
+
+
+def test_addresses_without_a_scheme_or_among_chinese_stay_as_they_are():
+    words = "像www.example.com，看https://a.example/x.png。还有example.com/y.png"
+    answer = "Like www.example.com, see https://a.example/x.png! And (example.com/y.png)"
+
+    assert rewritten(words, answer, 8000) == answer
 
 
 @pytest.mark.parametrize("purpose", [IMPROVE, TRANSLATE])

@@ -1,7 +1,6 @@
 """The wrapper's protocol against samples made from its manual, and against nonsense."""
 
 import json
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,9 +22,10 @@ from bot.errors import (
 )
 from bot.operations import Kind
 from bot.providers.wanxiang import Wanxiang
+from bot.providers.wanxiang_answers import is_cut
 from bot.providers.wanxiang_reasons import REASONS
 from bot.providers.wanxiang_rows import OPERATIONS, RESULTS
-from bot.wire import Credential, Response, State
+from bot.wire import Credential, Response, State, Update
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "wanxiang"
 WANXIANG = Wanxiang()
@@ -196,8 +196,18 @@ def test_every_code_of_the_manual_is_known():
 @pytest.mark.parametrize(
     ("body", "status", "kind"),
     [
-        (b'{"code": "ModelNotFound", "message": "no such model"}', 200, RejectedError),
-        (b'{"code": "ModelNotFound", "message": "no such model"}', 502, UncertainError),
+        (b'{"code": "Whatever", "message": "no"}', 200, RejectedError),
+        (b'{"code": "Whatever", "message": "no"}', 502, UncertainError),
+        (b'{"code": "ModelNotFound", "message": "no such model"}', 404, AuthError),
+        (b'{"code": "Model.NotFound"}', 404, AuthError),
+        (b'{"code": "InvalidParameter", "message": "Model not exist."}', 400, AuthError),
+        (b'{"code": "Model.AccessDenied"}', 403, AuthError),
+        (b'{"code": "Throttling.AllocationQuota"}', 429, CreditError),
+        (b'{"code": "AllocationQuota.FreeTierOnly"}', 403, CreditError),
+        (b'{"code": "InternalError.Algo.InvalidParameter"}', 400, RejectedError),
+        (b'{"success": false, "message": "no"}', 200, RejectedError),
+        (b'{"success": false, "code": 200, "message": "no"}', 200, RejectedError),
+        (b'{"success": "false", "code": "401", "message": "no"}', 200, AuthError),
         (b'{"code": "InvalidParameter.DataInspection", "message": "x"}', 400, ModerationError),
         (b'{"code": "data_inspection_failed"}', 400, ModerationError),
         ('{"message": "提示词包含敏感内容"}'.encode(), 400, ModerationError),
@@ -242,6 +252,41 @@ def test_a_chats_answer_is_found_wherever_it_stands(name):
     assert not update.result.media
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"success": False, "message": "no"}, RejectedError),
+        ({"success": False, "code": 225154, "message": "no"}, RejectedError),
+        ({"success": False, "code": 401, "message": "no"}, AuthError),
+        ({"success": "false", "code": "429", "message": "no"}, RateLimitError),
+    ],
+)
+def test_what_is_said_to_be_no_success_is_no_answer(body, kind):
+    with pytest.raises(kind):
+        said(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"code": 200, "message": "ok", "data": None},
+        {"code": 0, "message": "Success"},
+        {"success": True, "message": "操作成功", "data": {}},
+    ],
+)
+def test_a_bare_ok_is_no_answer(body):
+    with pytest.raises(ProtocolError):
+        said(body)
+
+
+@pytest.mark.parametrize("blank", ["\u200b", "\u200d\u2060 \ufeff\n", "\u3164", "\u2800", "\ufe0f"])
+def test_an_answer_that_nobody_can_see_is_none(blank):
+    with pytest.raises(ProtocolError):
+        said({"output": {"text": blank}})
+
+    assert said({"output": {"text": blank}, "answer": "ok"}) == "ok"
+
+
 def test_a_number_beside_a_message_is_no_error_in_a_chat():
     assert said(sent("chat_slip")) == "开发模式,验证码发送成功"
 
@@ -278,7 +323,11 @@ def test_lines_indents_and_joined_signs_survive_and_what_is_harmful_does_not():
 
 
 def test_a_chats_answer_is_bounded():
-    assert len(said({"text": "x" * 300_000})) == 100_000
+    whole, cut = said({"text": "x" * 400_000}), said({"text": "x" * 400_001})
+
+    assert (whole, len(cut), cut[-1]) == ("x" * 400_000, 400_000, "…")
+    assert is_cut(cut)
+    assert not is_cut(whole)
 
 
 @pytest.mark.parametrize(
@@ -304,7 +353,6 @@ def test_a_chat_that_takes_its_time_is_a_job_to_ask_for():
         ("pending", State.PENDING, 0.0),
         ("suspended", State.PENDING, None),
         ("running", State.RUNNING, 0.25),
-        ("canceled", State.CANCELED, None),
     ],
 )
 def test_a_job_says_how_far_it_is(name, state, progress):
@@ -332,10 +380,18 @@ def test_progress_is_a_share(metrics, progress):
 
 @pytest.mark.parametrize("status", [200, 400, 404])
 def test_a_job_that_is_not_known_is_missing(status):
-    with pytest.raises(MissingError, match="24 hours") as caught:
+    with pytest.raises(MissingError, match="no longer does") as caught:
         polled(sent("unknown"), status)
 
     assert caught.value.provider == "wanxiang"
+
+
+@pytest.mark.parametrize("body", [sent("canceled"), b'{"output": {"task_status": "cancelled"}}'])
+def test_a_job_that_is_canceled_there_has_failed(body):
+    update = polled(body)
+
+    assert (update.state, type(update.error)) == (State.FAILED, UnavailableError)
+    assert "Tongyi Wanxiang canceled this job" in str(update.error)
 
 
 def test_a_state_that_nobody_knows_is_waited_for():
@@ -497,7 +553,19 @@ DESCRIBED = st.fixed_dictionaries(
 STATUSES = st.sampled_from([200, 201, 302, 400, 401, 404, 429, 500, 503])
 
 
+def outcome(read, response):
+    """What is read in an answer, or the error that says why nothing is."""
+    try:
+        return read(response)
+    except ProviderError as error:
+        return error
+
+
 def check(update):
+    if isinstance(update, ProviderError):
+        assert str(update)
+        return
+    assert isinstance(update, Update)
     assert (update.error is not None) == (update.state is State.FAILED)
     if update.error is not None:
         assert str(update.error)
@@ -516,11 +584,10 @@ def read_all(response):
         lambda answer: WANXIANG.accepted(ROWS["wanxiang.image"], answer),
         lambda answer: WANXIANG.accepted(ROWS["wanxiang.chat"], answer),
     ):
-        with suppress(ProviderError):
-            check(read(response))
+        check(outcome(read, response))
     for read in (WANXIANG.checked, WANXIANG.answer):
-        with suppress(ProviderError):
-            read(response)
+        said = outcome(read, response)
+        assert not isinstance(said, ProviderError) or str(said)
 
 
 @given(ANSWERS | DESCRIBED, STATUSES)

@@ -76,7 +76,20 @@ def test_only_the_newest_turns_that_fit_are_sent(lengths, length):
     sent = [n for n in range(len(turns)) if f"User: {n}?" in text]
     assert sent == list(range(len(turns) - len(sent), len(turns)))
     assert "x" * length in text
-    assert len(text) <= MOST_REMEMBERED + 100
+    assert len(text) <= MOST_REMEMBERED
+    assert not lengths or len(lengths) - 1 in sent
+
+
+@given(st.integers(1, 6000), st.integers(1, 400_000), st.integers(1, 6000))
+def test_a_turn_that_is_too_long_alone_is_shortened_in_its_midst(said, answered, length):
+    turn = Turn(said="<" + "s" * said + ">", answered="(" + "a" * answered + ")")
+
+    text = conversation([turn], "x" * length)
+
+    whole = len(f"{turn}\n\nUser: \n\nAssistant:") + length <= MOST_REMEMBERED
+    assert (str(turn) in text) is whole
+    assert all(mark in text for mark in "<>()")
+    assert len(text) <= MOST_REMEMBERED
 
 
 HELP = {

@@ -227,6 +227,8 @@ async def test_words_in_a_text_refuse_a_request(desk, word, code, kind):
     if word == "busy":
         assert again["code"] == 200
     else:
+        if word == "timeout":  # it cannot tell what became of it
+            del known["charge"]
         assert {**again, "taskNo": 0, "msg": 0} == {**known, "taskNo": 0, "msg": 0}
 
 
