@@ -23,7 +23,8 @@ from bot.operations import Kind
 from bot.providers.jumdata import Jumdata, charged, request_number, signature
 from bot.providers.jumdata_reasons import REASONS
 from bot.providers.jumdata_rows import DRAW, QUERY
-from bot.wire import Credential, Response, State, Update
+from bot.wire import Credential, Response, State
+from tests.bot.providers.answers import check, outcome
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "jumdata"
 JUMDATA = Jumdata()
@@ -406,28 +407,6 @@ DESCRIBED = st.fixed_dictionaries(
     {"status": st.sampled_from([0, 1, 2, "1"]), "imgUrls": ANSWERS, "img": SCALARS},
 ).map(lambda data: {"code": 200, "data": data})
 STATUSES = st.sampled_from([200, 201, 302, 400, 401, 404, 429, 500, 503])
-
-
-def outcome(read, response):
-    """What is read in an answer, or the error that says why nothing is."""
-    try:
-        return read(response)
-    except ProviderError as error:
-        return error
-
-
-def check(update):
-    if isinstance(update, ProviderError):
-        assert str(update)
-        return
-    assert isinstance(update, Update)
-    assert (update.error is not None) == (update.state is State.FAILED)
-    if update.error is not None:
-        assert str(update.error)
-    for place in update.result.media if update.result else ():
-        assert bool(place.url) != bool(place.removed)
-    if update.state is State.SUCCEEDED:
-        assert any(place.url for place in update.result.media)
 
 
 def read_all(response):

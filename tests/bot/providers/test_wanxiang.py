@@ -25,7 +25,8 @@ from bot.providers.wanxiang import Wanxiang
 from bot.providers.wanxiang_answers import is_cut
 from bot.providers.wanxiang_reasons import REASONS
 from bot.providers.wanxiang_rows import OPERATIONS, RESULTS
-from bot.wire import Credential, Response, State, Update
+from bot.wire import Credential, Response, State
+from tests.bot.providers.answers import check, outcome
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "wanxiang"
 WANXIANG = Wanxiang()
@@ -551,31 +552,6 @@ DESCRIBED = st.fixed_dictionaries(
     },
 ).map(lambda output: {"output": output})
 STATUSES = st.sampled_from([200, 201, 302, 400, 401, 404, 429, 500, 503])
-
-
-def outcome(read, response):
-    """What is read in an answer, or the error that says why nothing is."""
-    try:
-        return read(response)
-    except ProviderError as error:
-        return error
-
-
-def check(update):
-    if isinstance(update, ProviderError):
-        assert str(update)
-        return
-    assert isinstance(update, Update)
-    assert (update.error is not None) == (update.state is State.FAILED)
-    if update.error is not None:
-        assert str(update.error)
-    for place in update.result.media if update.result else ():
-        assert bool(place.url) != bool(place.removed)
-        assert place.removed.format(said=place.said) or place.url
-    if update.state is State.SUCCEEDED:
-        assert update.result.text or any(place.url for place in update.result.media)
-        update.result.text.encode()
-    assert update.progress is None or 0 <= update.progress <= 1
 
 
 def read_all(response):
