@@ -99,7 +99,7 @@ async def test_the_bar_grows_by_the_usual_time(
     before = await running(jobs, clock)
     clock.advance(100)
     await jobs.succeed(before.id, "ab" * 12, result={}, cost=None, now=clock())
-    await jobs.forget_card(before.id)
+    await jobs.acknowledge(before.id, None, now=clock())
     await running(jobs, clock)
     for _ in range(20):
         await cards.tick()
@@ -131,7 +131,7 @@ async def test_a_finished_job_is_forgotten(
 ) -> None:
     job = await queued(jobs)
     await cards.tick()
-    await jobs.forget_card(job.id)
+    await jobs.acknowledge(job.id, None, now=clock())
     clock.advance(10)
     await cards.tick()
     await jobs.acknowledge(job.id, 2, now=clock())

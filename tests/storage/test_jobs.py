@@ -500,7 +500,7 @@ async def test_a_card_is_shown_until_the_delivery(jobs: JobStore):
 
 async def test_a_forgotten_card_is_not_shown(jobs: JobStore):
     job, _ = await jobs.add(make_job(card_id=5))
-    await jobs.forget_card(job.id)
+    await jobs.acknowledge(job.id, None, now=NOON)
 
     assert await jobs.on_cards() == []
 
