@@ -46,9 +46,9 @@ class Keeper:
             if asset.position == position:
                 return asset
         fitted = await self._fitted(upload, limits)
-        with reading(job.destination.locale):
-            told = [await self._told_before(upload), _told(fitted)]
         try:
+            with reading(job.destination.locale):
+                told = [await self._told_before(upload), _told(fitted)]
             note = " ".join(filter(None, told))
             return await self.keep(job.id, UPLOAD, position, fitted.path, note=note)
         finally:

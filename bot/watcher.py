@@ -41,10 +41,11 @@ class Watcher:
 
     async def watch(self, job: Job) -> None:
         """Ask once; apply what is final, else look again later or end it at its deadline."""
+        # A job that is given up already has its deadline behind it, but no haste.
         now = self._parts.now()
-        deadline = job.deadline_at or 2**62
-        if (turn := self._turn_ms(job)) and now < deadline:
-            await self._jobs.let_go(job, due_at=min(now + turn, deadline))
+        deadline = job.deadline_at if job.status is Status.RUNNING else None
+        if (deadline is None or now < deadline) and (turn := self._turn_ms(job)):
+            await self._jobs.let_go(job, due_at=min(now + turn, deadline or now + turn))
             return
         wait: float = self._next_look_ms(job)
         try:

@@ -227,3 +227,18 @@ async def test_a_poll_cannot_exchange_the_jobs_id(workshop: Workshop):
     await look(workshop)
 
     assert (await workshop.now(job)).external_id == external_id
+
+
+async def test_jobs_that_are_given_up_are_asked_for_at_the_accounts_rate_too(workshop: Workshop):
+    for _ in range(5):
+        await running(workshop)
+    await look(workshop, workshop.parts.terms.deadline_ms / 1000 + 1)
+    await workshop.turn("deliver")
+    asked = len(workshop.provider.requests)
+    await look(workshop, 700)
+    at_once = len(workshop.provider.requests) - asked
+    for _ in range(5):
+        await look(workshop, 0.1)
+
+    assert at_once == 1
+    assert len(workshop.provider.requests) - asked == 5
