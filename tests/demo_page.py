@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from playwright.async_api import Locator, Page, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 CHROMIUM = "/usr/bin/chromium"
 _ARGUMENTS = [
@@ -21,7 +22,10 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_WAIT_MS = 60_000
+_WAIT_MS, _BEGIN_MS, _TRIES = 60_000, 10_000, 6
+# What the status says of an act: from its first word on, and when nothing more can come.
+_BEGUN = "() => window.said.some(text => /complet|uncertain|awaiting/i.test(text))"
+_ENDED = "() => window.said.some(text => /completed|uncertain/i.test(text))"
 # Keeps all that the page says of what is done.
 _LISTEN = """() => {
   window.said = [];
@@ -77,7 +81,7 @@ class DemoPage:
         await self.page.keyboard.type("/imagine")
         await self.page.locator(".command-entry.is-active").click()
         await self.page.keyboard.type(prompt)
-        await self._insist(lambda: self.page.keyboard.press("Enter"))
+        await self._insist(self.page.locator("#send-message").click)
 
     async def order(self, command: str, option: str, typed: str) -> None:
         """A command with one of its options, sent."""
@@ -128,19 +132,25 @@ class DemoPage:
         await self._insist(message.get_by_role("button", name=label, exact=True).click)
 
     async def _insist(self, act: Callable[[], Awaitable[None]]) -> None:
-        """Act until the page took it: for a moment after a publishing it refuses everything."""
-        for _ in range(5):
+        """Act until the page took it: for a moment after a publishing it refuses everything.
+
+        What the page did not even begin, it has not sent, so acting once more is no second order.
+        """
+        for _ in range(_TRIES):
             await self.page.evaluate(
                 "() => { document.querySelector('#action-status').textContent = ''; said = [] }"
             )
             await act()
+            try:
+                await self.page.wait_for_function(_BEGUN, timeout=_BEGIN_MS)
+            except PlaywrightTimeoutError:
+                continue
             # A publishing may put its own words over those of the act at once.
-            await self.page.wait_for_function(
-                "() => window.said.some(text => text.includes('completed'))", timeout=_WAIT_MS
-            )
+            await self.page.wait_for_function(_ENDED, timeout=_WAIT_MS)
             said: list[str] = await self.page.evaluate("() => window.said")
             if not any("not completed" in text for text in said):
                 return
+        raise AssertionError(f"the page took nothing: {await self.page.evaluate('() => said')}")
 
     async def choose(self, message: Locator, placeholder: str, option: str) -> None:
         await message.get_by_role("combobox", name=re.compile(placeholder)).click()
