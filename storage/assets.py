@@ -1,7 +1,7 @@
 """The store of assets: which files we hold, for which place of which job."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -13,6 +13,7 @@ from storage.schema import assets
 
 RESULT, UPLOAD, DRAFT, BOARD = "result", "upload", "draft", "moodboard"
 PREVIEW = "preview"  # a picture of a result that is no picture
+GONE = "gone"  # nobody finds it any more, and its file is about to be removed
 
 
 class AssetStore:
@@ -37,7 +38,7 @@ class AssetStore:
 
     async def get(self, token: str) -> Asset:
         """The asset of a public address; NotFoundError when there is none."""
-        found = await self._select(assets.c.token == token)
+        found = await self._select(assets.c.token == token, assets.c.role != GONE)
         if not found:
             raise NotFoundError("no such asset")
         return found[0]
@@ -54,6 +55,24 @@ class AssetStore:
         """Forget an asset; nothing happens where there is none."""
         async with self._database.write() as connection:
             await connection.execute(delete(assets).where(assets.c.token == token))
+
+    async def gone(self, *, passing: Collection[str] = (), limit: int) -> Sequence[Asset]:
+        """Assets that nobody finds any more and whose files are to be removed, but for some."""
+        statement = (
+            select(assets)
+            .where(assets.c.job_id.is_(None), assets.c.role == GONE, assets.c.token.not_in(passing))
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).mappings().all()
+        return [Asset(**row) for row in rows]
+
+    async def strike(self, tokens: Collection[str]) -> None:
+        """The files of these are removed: forget the rows, too."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                delete(assets).where(assets.c.token.in_(tokens), assets.c.role == GONE)
+            )
 
     async def _select(self, *where: Any) -> Sequence[Asset]:
         statement = select(assets).where(*where).order_by(assets.c.position)

@@ -24,6 +24,8 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _TURN_SECONDS = 1.75
 _BUSY_MS = 1000
 _WRITE = {"atelier_write": True}
+# What is deleted is overwritten where that costs no write more: people ask to be forgotten.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=FAST")
 
 
 def resolve(address: str) -> URL:
@@ -147,7 +149,7 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     # The driver's own transaction handling would begin too late; `_begin` does it instead.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     cursor.close()

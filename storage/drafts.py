@@ -11,7 +11,9 @@ from storage.errors import NotFoundError
 from storage.models import Destination, Draft
 from storage.schema import drafts
 
-_OF_DESTINATION = tuple(field.name for field in dataclasses.fields(Destination))
+_OF_DESTINATION = tuple(
+    field.name for field in dataclasses.fields(Destination) if field.name in drafts.c
+)
 
 
 class DraftStore:
@@ -23,7 +25,8 @@ class DraftStore:
     async def add(self, draft: Draft) -> None:
         """Insert; ConflictError when the token is taken."""
         values = {field.name: getattr(draft, field.name) for field in dataclasses.fields(draft)}
-        values |= dataclasses.asdict(values.pop("destination"))
+        destination = values.pop("destination")
+        values |= {name: getattr(destination, name) for name in _OF_DESTINATION}
         values["payload"] = dict(draft.payload)
         async with self._database.write() as connection:
             await connection.execute(insert(drafts).values(values))

@@ -5,34 +5,46 @@ of that claim: a row count of 0 means that somebody else was first, and Conflict
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, insert, or_, true
+from sqlalchemy import ColumnElement, and_, case, insert, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.claims import JobClaims, unleased
-from storage.errors import ConflictError
+from storage.entries import charge, close, reserve, usage
 from storage.models import FINAL, TRANSITIONS, WAYS_BACK, Job, Status
-from storage.rows import row_of
+from storage.records import Allowance
+from storage.rows import job_of, row_of
 from storage.schema import jobs
 
 
 class JobStore(JobClaims):
     """All that is done to job rows. `now` and instants are milliseconds."""
 
-    async def add(self, job: Job) -> tuple[Job, bool]:
-        """Insert; or, if the interaction or the once-key made a job before, that one and False."""
-        try:
-            async with self._database.write() as connection:
-                await connection.execute(insert(jobs).values(row_of(job)))
-        except ConflictError:
-            same = and_(jobs.c.interaction_id == job.interaction_id, jobs.c.ordinal == job.ordinal)
-            if job.once_key is not None:
-                same = or_(same, jobs.c.once_key == job.once_key)
-            found = await self._select(same, limit=1)
-            if not found:
-                raise
-            return found[0], False
+    async def add(
+        self, job: Job, *, model: str = "", allowance: Allowance | None = None
+    ) -> tuple[Job, bool]:
+        """Insert, and set its price aside, if the allowance's check lets it pass.
+
+        Or, if the interaction or the once-key made a job before, that one and False. `model` is
+        the name that the ledger knows its model by.
+        """
+        place = job.destination
+        same = and_(jobs.c.interaction_id == job.interaction_id, jobs.c.ordinal == job.ordinal)
+        if job.once_key is not None:
+            same = or_(same, jobs.c.once_key == job.once_key)
+        before = select(jobs).where(same).order_by(jobs.c.id.desc()).limit(1)
+        async with self._database.write() as connection:
+            # First of all: a repeated press is no second job that could be too many.
+            if row := (await connection.execute(before)).mappings().first():
+                return job_of(row), False
+            if allowance is not None:
+                used = await usage(connection, place.user_id, place.guild_id, allowance)
+                allowance.check(used)
+            await connection.execute(insert(jobs).values(row_of(job)))
+            await reserve(connection, job, model)
         return job, True
 
     async def acknowledge(self, job_id: str, card_id: int | None, *, now: int) -> None:
@@ -42,12 +54,11 @@ class JobStore(JobClaims):
 
     async def cancel(self, job_id: str, *, now: int) -> bool:
         """Cancel while queued and not being submitted; False when it is too late."""
-        return await self._change(
-            jobs.c.id == job_id,
-            jobs.c.status == Status.QUEUED,
-            unleased(now),
-            **_final(Status.CANCELED, now),
-        )
+        waits = and_(jobs.c.id == job_id, jobs.c.status == Status.QUEUED, unleased(now))
+        async with self._ending(waits, _final(Status.CANCELED, now)) as connection:
+            if connection:
+                await close(connection, job_id, "canceled", now=now)
+        return connection is not None
 
     async def watch_now(self, job_id: str, *, now: int) -> bool:
         """Ask the provider about a running job at once."""
@@ -152,21 +163,28 @@ class JobStore(JobClaims):
         result: Mapping[str, Any],
         cost: int | None,
         now: int,
+        charged: int | None = None,
     ) -> bool:
-        """The provider finished it. False when that was known or is no longer possible."""
+        """The provider finished it. False when that was known or is no longer possible.
+
+        `cost` is what the provider says, `charged` what the ledger is to say; both in fen.
+        """
         back = and_(jobs.c.status == Status.FAILED, jobs.c.failure.in_(WAYS_BACK))
-        return await self._change(
-            jobs.c.id == job_id,
-            or_(jobs.c.status.in_(_before(Status.SUCCEEDED) - {Status.FAILED}), back),
-            _same_external_id(external_id),
+        open_ = jobs.c.status.in_(_before(Status.SUCCEEDED) - {Status.FAILED})
+        where = and_(jobs.c.id == job_id, or_(open_, back), _same_external_id(external_id))
+        values = {
             **_final(Status.SUCCEEDED, now),
-            external_id=external_id or jobs.c.external_id,
-            result=dict(result),
-            cost=cost,
-            progress=None,
-            delivered_at=None,
-            post_attempts=0,
-        )
+            "external_id": external_id or jobs.c.external_id,
+            "result": dict(result),
+            "cost": cost,
+            "progress": None,
+            "delivered_at": None,
+            "post_attempts": 0,
+        }
+        async with self._ending(where, values) as connection:
+            if connection:
+                await charge(connection, job_id, charged, now=now)
+        return connection is not None
 
     async def fail(
         self,
@@ -181,17 +199,32 @@ class JobStore(JobClaims):
         fence: int | None = None,
     ) -> bool:
         """The job came to nothing (`status` FAILED or CANCELED). False when it had ended before."""
-        return await self._change(
+        where = and_(
             jobs.c.id == job_id,
             jobs.c.status.in_(_before(status)),
             _same_external_id(external_id),
             true() if fence is None else jobs.c.fence == fence,
-            **_final(status, now),
-            external_id=external_id or jobs.c.external_id,
-            failure=failure,
-            failure_text=text,
-            cost=cost,
         )
+        values = {
+            **_final(status, now),
+            "external_id": external_id or jobs.c.external_id,
+            "failure": failure,
+            "failure_text": text,
+            "cost": cost,
+        }
+        async with self._ending(where, values) as connection:
+            if connection:
+                await close(connection, job_id, failure, now=now)
+        return connection is not None
+
+    @asynccontextmanager
+    async def _ending(
+        self, where: ColumnElement[bool], values: Mapping[str, Any]
+    ) -> AsyncIterator[AsyncConnection | None]:
+        """The transaction that ends a job, for what ends with it; None when there is none to."""
+        async with self._database.write() as connection:
+            done = await connection.execute(update(jobs).where(where).values(dict(values)))
+            yield connection if done.rowcount else None
 
     async def begin_post(self, job: Job) -> None:
         """Mark that a message is about to be posted; before it is."""

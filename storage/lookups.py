@@ -33,6 +33,7 @@ class JobLookups:
         unfinished = jobs.c.status.not_in(FINAL)
         return await self._select(
             jobs.c.user_id == user_id,
+            jobs.c.forgotten_at.is_(None),
             jobs.c.guild_id.is_(None) if guild_id is None else jobs.c.guild_id == guild_id,
             true() if active is None else unfinished if active else ~unfinished,
             limit=limit,
@@ -67,6 +68,7 @@ class JobLookups:
             jobs.c.user_id == user_id,
             jobs.c.channel_id == channel_id,
             jobs.c.status == Status.SUCCEEDED,
+            jobs.c.forgotten_at.is_(None),
             jobs.c.finished_at > since,
             limit=limit,
         )
@@ -81,8 +83,10 @@ class JobLookups:
         return {job.external_id: job for job in found if job.external_id}
 
     async def retry_of(self, job_id: str) -> Job | None:
-        """The newest retry that was made of a job."""
-        found = await self._select(jobs.c.retry_of == job_id, limit=1)
+        """The newest retry that was made of a job and is not forgotten."""
+        found = await self._select(
+            jobs.c.retry_of == job_id, jobs.c.forgotten_at.is_(None), limit=1
+        )
         return found[0] if found else None
 
     async def on_cards(self, *, limit: int = 100) -> Sequence[Job]:

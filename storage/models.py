@@ -43,12 +43,16 @@ WAYS_BACK = frozenset({DEADLINE, UNCERTAIN, MISSING})
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
-    """Where a result is to be posted. Without a guild the channel is the person's DM."""
+    """Where a result is to be posted. Without a guild the channel is the person's DM.
+
+    `results_channel_id` is where pictures go instead of the channel that they were asked for in.
+    """
 
     guild_id: int | None
     channel_id: int
     user_id: int
     locale: str = "en-US"
+    results_channel_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +75,7 @@ class Job:
     """One params sent once: the durable record of a request and all that came of it.
 
     `charged` is whether the provider said that its submit cost money, `receipt` its own number for
-    that request.
+    that request. From `forgotten_at` on nothing is left of its params and its result.
     """
 
     id: str
@@ -114,6 +118,7 @@ class Job:
     give_up_at: int | None = None
     deadline_at: int | None = None
     delivered_at: int | None = None
+    forgotten_at: int | None = None
     due_at: int | None = None
     tries: int = 0
     lease_until: int | None = None

@@ -58,6 +58,8 @@ jobs = Table(
     Column("cost", BigInteger),
     Column("charged", Boolean),
     Column("receipt", Text),
+    # Where the result goes, if it is not where it was asked for.
+    Column("results_channel_id", BigInteger),
     Column("card_id", BigInteger),
     Column("post_attempts", Integer, nullable=False),
     Column("message_id", BigInteger),
@@ -69,6 +71,8 @@ jobs = Table(
     Column("give_up_at", BigInteger),
     Column("deadline_at", BigInteger),
     Column("delivered_at", BigInteger),
+    # From then on nothing is left of what was asked and drawn.
+    Column("forgotten_at", BigInteger),
     Column("due_at", BigInteger),
     Column("tries", Integer, nullable=False),
     Column("lease_until", BigInteger),
@@ -80,6 +84,7 @@ jobs = Table(
     Index(None, "user_id", "created_at"),
     Index(None, "operation", "status"),
     Index(None, "card_id"),
+    Index(None, "finished_at"),
     Index(None, "retry_of"),
     Index(None, "parent_id"),
     Index(None, "provider", "external_id"),
@@ -152,4 +157,88 @@ chats = Table(
     Column("channel_id", BigInteger, primary_key=True),
     # What was said before is not remembered.
     Column("forgotten_at", BigInteger, nullable=False),
+)
+
+# What servers have decided; a name that has no row has its default.
+settings = Table(
+    "settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True),
+    Column("user_id", BigInteger, primary_key=True),
+    Column("blocked_at", BigInteger),
+    Column("block_reason", Text, nullable=False),
+    # What was used before is not held against the person.
+    Column("counted_from", BigInteger, nullable=False),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("provider", String(32), nullable=False),
+    # Encrypted, and bound to this row's id.
+    Column("sealed", Text, nullable=False),
+    Column("created_by", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    # Kept until its jobs have ended.
+    Column("removed_at", BigInteger),
+    Index(None, "guild_id"),
+)
+
+# One row for each job; it outlives what the job's row says, so nothing refers to that.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("job_id", String(26), primary_key=True),
+    # 0 stands for direct messages.
+    Column("guild_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("provider", String(32), nullable=False),
+    Column("credential", String(64), nullable=False),
+    Column("operation", String(64), nullable=False),
+    Column("model", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reserved", BigInteger),
+    Column("settled", BigInteger),
+    Column("reason", String(32), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("settled_at", BigInteger),
+    Column("logged_at", BigInteger),
+    Index(None, "guild_id", "user_id", "created_at"),
+    Index(None, "guild_id", "created_at"),
+    Index(None, "created_at"),
+    Index(None, "settled_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Column("at", BigInteger, nullable=False),
+    Column("logged_at", BigInteger),
+    Index(None, "guild_id", "at"),
+    Index(None, "at"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("key", String(96), primary_key=True),
+    Column("raised_at", BigInteger, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""Random walks through the store's intentions: the rows never make a forbidden move."""
+"""Random walks through the store's intentions: no forbidden move, and a ledger that fits."""
 
 import asyncio
 import shutil
@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from storage.database import Database
 from storage.errors import ConflictError
 from storage.jobs import JobStore
+from storage.ledger import LedgerStore
 from storage.models import FINAL, TRANSITIONS, WAYS_BACK, Job, Status
+from storage.records import Entry, Money
 from tests.factories import Clock, make_job
 
 LEASE_MS = 60_000
@@ -48,8 +50,8 @@ steps = st.lists(
 class Walk:
     """One job, everything that can be meant with it, and every claim that was ever held."""
 
-    def __init__(self, jobs: JobStore, job: Job) -> None:
-        self.jobs, self.id = jobs, job.id
+    def __init__(self, jobs: JobStore, ledger: LedgerStore, job: Job) -> None:
+        self.jobs, self.ledger, self.id = jobs, ledger, job.id
         self.clock = Clock()
         self.held: list[Job] = [job]
 
@@ -68,6 +70,7 @@ class Walk:
         if refused:
             assert after == before
         check_move(before, after)
+        check_entry(after, await self.ledger.get(self.id))
 
     async def _carry_out(self, name: str, external_id: str, claim: Job) -> None:
         now, jobs, job_id = self.clock(), self.jobs, self.id
@@ -79,7 +82,7 @@ class Walk:
             await jobs.start(job_id, external_id, progress=0.5, due_at=now, deadline_at=2**50)
         elif name.startswith("succeed"):
             known = "" if name.endswith("nameless") else external_id
-            await jobs.succeed(job_id, known, result={"media": []}, cost=5, now=now)
+            await jobs.succeed(job_id, known, result={"media": []}, cost=5, charged=5, now=now)
         elif name == "canceled_there":
             await jobs.fail(job_id, failure="canceled", text="", now=now, status=Status.CANCELED)
         elif name == "fail_fenced":
@@ -140,13 +143,26 @@ def check_move(before: Job, after: Job) -> None:
     assert (after.finished_at is not None) == (after.status in FINAL)
 
 
+def check_entry(job: Job, entry: Entry | None) -> None:
+    """What the ledger must say of a row; the walk's provider tells nothing of money but a cost."""
+    assert entry
+    assert (entry.settled_at is not None) == job.status.is_final
+    if job.status is Status.SUCCEEDED:
+        assert (entry.state, entry.settled, entry.reason) == (Money.CHARGED, 5, "")
+    elif not job.status.is_final or job.failure in WAYS_BACK:
+        assert (entry.state, entry.settled) == (Money.RESERVED, None)
+    else:
+        assert (entry.state, entry.settled) == (Money.REFUNDED, 0)
+        assert entry.reason == (job.failure or "canceled")
+
+
 async def walk(template: Path, chosen: list[tuple[str, str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = shutil.copy(template, Path(folder) / "atelier.db")
         async with Database(f"sqlite:///{path}") as database:
             jobs = JobStore(database)
             job, _ = await jobs.add(make_job(once_key="key"))
-            course = Walk(jobs, job)
+            course = Walk(jobs, LedgerStore(database), job)
             for step in chosen:
                 await course.step(*step)
 
