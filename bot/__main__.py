@@ -81,10 +81,10 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _check(_options: argparse.Namespace) -> int:
-    from bot import app, check
+    from bot import check, provision
 
     settings = _settings()
-    accounts = list(app.credentials(settings).values())
+    accounts = list(provision.credentials(settings).values())
     report = asyncio.run(check.check(settings, accounts))
     for line in report:
         print(line)

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +14,10 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import providers
+from bot import providers, provision
+from bot.alerts import Alerts
+from bot.balances import Balances
+from bot.chronicle import Chronicle, Words
 from bot.config import Settings
 from bot.deliverer import Deliverer
 from bot.edits import Edits
@@ -25,18 +27,22 @@ from bot.keeper import Keeper
 from bot.media.assets import AssetFiles
 from bot.media.fetch import Fetcher, FetchRules
 from bot.media.pool import MediaPool
-from bot.parts import Parts, Terms
+from bot.parts import Parts
+from bot.provision import now
+from bot.retention import Retention
 from bot.tokens import Signer
 from bot.transport import Transport
 from bot.web.server import Site, make_app, serving
-from bot.wire import Credential
 from cogs.bot import Desk, Studio
+from cogs.chronicle import ran, told
 from storage.assets import AssetStore
 from storage.chats import ChatStore
 from storage.database import Database
 from storage.drafts import DraftStore
 from storage.errors import StorageError
+from storage.forgetting import Forgetting
 from storage.jobs import JobStore
+from storage.ledger import LedgerStore
 from storage.moodboards import MoodboardStore
 from storage.people import PeopleStore
 
@@ -49,11 +55,6 @@ _TIDY_SECONDS = 3600.0
 _DRAFTS_KEPT_MS = 8 * 24 * 3600 * 1000  # longer than any job waits for its submit
 
 
-def now() -> int:
-    """The wall clock in milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000
-
-
 @dataclass(frozen=True, kw_only=True)
 class Core:
     """All of the program but Discord and the web: what `run` and `demo` share."""
@@ -63,6 +64,9 @@ class Core:
     engine: Engine
     keeper: Keeper
     drafts: DraftStore
+    retention: Retention
+    alerts: Alerts
+    chronicle: Chronicle
 
     def studio(self) -> Studio:
         """A new Discord client on this core; deliveries go through it from now on."""
@@ -73,6 +77,8 @@ class Core:
             moodboards=MoodboardStore(self.database),
             people=PeopleStore(self.database),
             chats=ChatStore(self.database),
+            ledger=LedgerStore(self.database),
+            retention=self.retention,
         )
         studio = Studio(
             desk,
@@ -81,8 +87,24 @@ class Core:
             lingtu_styles=self.settings.lingtu_styles,
             proxy=self.settings.discord_proxy or None,
         )
-        self.keeper.courier = studio.courier
+        for speaker in (self.keeper, self.alerts, self.chronicle):
+            speaker.courier = studio.courier
         return studio
+
+    async def watch(self) -> None:
+        """Tell whom it concerns what happens and what is wrong, until canceled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.alerts.run(), name="alerts")
+            group.create_task(self.chronicle.run(), name="chronicle")
+            if self.settings.low_balance is not None:
+                balances = Balances(
+                    calls=self.engine.calls,
+                    ledger=LedgerStore(self.database),
+                    alerts=self.alerts,
+                    low=self.settings.low_balance,
+                    now=now,
+                )
+                group.create_task(balances.run(), name="balances")
 
 
 @asynccontextmanager
@@ -103,9 +125,12 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
         await files.open()
         jobs = JobStore(database)
         await jobs.release_leases()
-        keeper = Keeper(assets=AssetStore(database), files=files, pool=pool, now=now)
+        assets = AssetStore(database)
+        keeper = Keeper(assets=assets, files=files, pool=pool, now=now)
         deliverer = Deliverer(jobs=jobs, keeper=keeper, fetcher=fetcher, now=now)
-        accounts = credentials(settings)
+        accounts = await provision.accounts(settings, database, transport)
+        gate = provision.gate(settings, database, accounts)
+        alerts = provision.alerts(settings, database, accounts, gate.servers)
         parts = Parts(
             jobs=jobs,
             catalog=providers.catalog(
@@ -115,46 +140,37 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
             credentials=accounts,
             transport=transport,
             signer=Signer(settings.secret_keys),
-            terms=_terms(settings),
+            gate=gate,
+            alerts=alerts,
+            terms=provision.terms(settings),
             now=now,
         )
-        engine = Engine(parts, deliverer)
-        drafts = DraftStore(database)
         yield Core(
-            settings=settings, database=database, engine=engine, keeper=keeper, drafts=drafts
+            settings=settings,
+            database=database,
+            engine=Engine(parts, deliverer),
+            keeper=keeper,
+            drafts=DraftStore(database),
+            retention=Retention(
+                Forgetting(database),
+                assets=assets,
+                files=files,
+                now=now,
+                days=settings.retention_days,
+            ),
+            alerts=alerts,
+            chronicle=_chronicle(parts, LedgerStore(database)),
         )
 
 
-def _terms(settings: Settings) -> Terms:
-    return Terms(
-        public_url=settings.public_url,
-        poll_ms=round(settings.poll_seconds * 1000),
-        deadline_ms=round(settings.job_deadline_seconds * 1000),
-        prices=settings.prices,
+def _chronicle(parts: Parts, ledger: LedgerStore) -> Chronicle:
+    return Chronicle(
+        servers=parts.gate.servers,
+        ledger=ledger,
+        jobs=parts.jobs,
+        words=Words(change=told, entry=lambda entry, job: ran(entry, job, parts.catalog)),
+        now=now,
     )
-
-
-def credentials(settings: Settings) -> dict[tuple[str, str], Credential]:
-    """The environment's accounts: only providers whose settings are complete."""
-    found: dict[tuple[str, str], Credential] = {}
-    for name in ("youchuan", "lingtu", "jumdata"):
-        if app_id := getattr(settings, f"{name}_app_id"):
-            found[name, "env"] = Credential(
-                provider=name,
-                url=getattr(settings, f"{name}_url"),
-                app_id=app_id,
-                secret=getattr(settings, f"{name}_secret").get_secret_value(),
-                concurrency=getattr(settings, f"{name}_concurrency"),
-                form=settings.jumdata_form,
-            )
-    if settings.wanxiang_url:
-        found["wanxiang", "env"] = Credential(
-            provider="wanxiang",
-            url=settings.wanxiang_url,
-            secret=settings.wanxiang_token.get_secret_value(),
-            concurrency=settings.wanxiang_concurrency,
-        )
-    return found
 
 
 @asynccontextmanager
@@ -173,13 +189,17 @@ async def working(core: Core, *, online: asyncio.Event, stop: asyncio.Event) -> 
         ready=lambda: _not_ready(core, online),
     )
     async with serving(make_app(site), core.settings.web_host, core.settings.web_port) as port:
-        tidying = asyncio.create_task(_tidy(core), name="tidying")
+        beside = [
+            asyncio.create_task(_tidy(core), name="tidying"),
+            asyncio.create_task(core.watch(), name="watch"),
+        ]
         loops = asyncio.create_task(core.engine.run(), name="engine")
         loops.add_done_callback(lambda _: stop.set())
         try:
             yield port
         finally:
-            tidying.cancel()
+            for task in beside:
+                task.cancel()
             await core.engine.drain(_DRAIN_SECONDS)
             loops.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -187,14 +207,16 @@ async def working(core: Core, *, online: asyncio.Event, stop: asyncio.Event) -> 
 
 
 async def _tidy(core: Core) -> None:
-    """Forget, once an hour, what people have begun and never ordered."""
+    """Forget, once an hour, what nobody needs: drafts, what is too old, removed accounts."""
     while True:
         before = now() - _DRAFTS_KEPT_MS
         try:
             await core.drafts.prune(before)
             await core.keeper.clear_drafts(before)
+            await core.retention.prune()
+            await core.engine.gate.accounts.prune()
         except (StorageError, OSError) as error:
-            log.warning("old drafts are not cleared: %s", error)
+            log.warning("what is old is not cleared: %s", error)
         await asyncio.sleep(_TIDY_SECONDS)
 
 

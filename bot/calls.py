@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.errors import GoneError, InvalidRequestError, UncertainError
+from bot.errors import GoneError, InvalidRequestError, ProviderError, UncertainError
 from bot.operations import Call
 from bot.parts import Parts
 from bot.text import N_
@@ -45,3 +45,6 @@ class Calls:
             if call.method != "GET":
                 raise
             raise provider.unreachable(lost) from lost
+        except ProviderError as error:
+            self._parts.alerts.failed(call.provider, credential, error)
+            raise

@@ -4,9 +4,10 @@ import time
 from dataclasses import dataclass
 
 from bot import providers
+from bot.accounts import try_out
 from bot.config import Settings
 from bot.errors import ProviderError
-from bot.transport import POLL_SECONDS, Transport
+from bot.transport import Transport
 from bot.wire import Credential
 from storage.database import Database
 from storage.errors import StorageError
@@ -53,9 +54,7 @@ async def _account(transport: Transport, credential: Credential) -> Finding:
     provider = providers.provider(credential.provider)
     subject = f"provider {credential.provider}"
     try:
-        request = provider.check(credential, now=time.time_ns() // 1_000_000)
-        response = await transport.send(request, credential, seconds=POLL_SECONDS)
-        provider.checked(response)
+        await try_out(provider, credential, transport, now=time.time_ns() // 1_000_000)
     except ProviderError as error:
         return Finding(False, subject, str(error))
     return Finding(True, subject, "the account is accepted")

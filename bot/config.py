@@ -58,7 +58,11 @@ class Settings(BaseSettings):
     job_deadline_seconds: float = Field(default=1800, gt=0, le=7 * 86400)
     retention_days: int = Field(default=0, ge=0)
     prices: Annotated[dict[str, NonNegativeInt], NoDecode] = Field(default_factory=dict)
+    jobs_per_day: int | None = Field(default=None, ge=0)
+    jobs_at_once: int | None = Field(default=None, ge=0)
+    money_per_month: int | None = Field(default=None, ge=0)
     alert_webhook_url: SecretStr = _NO_SECRET
+    low_balance: int | None = Field(default=None, ge=0)
     operator_guild_ids: _Ids = ()
 
     youchuan_url: str = "https://ali.youchuan.cn"
@@ -130,6 +134,14 @@ class Settings(BaseSettings):
     def _proxy(cls, value: str) -> str:
         if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
             raise ValueError("must be an address such as http://host:port")
+        return value
+
+    @field_validator("alert_webhook_url")
+    @classmethod
+    def _webhook(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        if any(parts) and not (parts.scheme in ("http", "https") and parts.hostname):
+            raise ValueError("must be an address such as https://host/path")
         return value
 
     @field_validator("trusted_proxies")

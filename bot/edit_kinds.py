@@ -17,6 +17,7 @@ from bot.errors import InvalidRequestError
 from bot.keeper import Keeper
 from bot.media import goods
 from bot.operations import Operation, stand_in
+from bot.policy import Person
 from bot.providers.lingtu_canvas import ChangeBackground
 from bot.providers.lingtu_params import Remove
 from bot.providers.youchuan_shapes import MOST_SIDE
@@ -28,7 +29,7 @@ class Begun(BaseModel):
     """What is to be edited, as a draft keeps it; `asset` and `background` are tokens of files.
 
     `job`, `index` and `action` are for what follows a result; `values` are fields of the request
-    that are settled already.
+    that are settled already. `person` is who opened the editor, as they stood then.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,6 +42,7 @@ class Begun(BaseModel):
     index: int | None = None
     action: str = ""
     values: dict[str, Any] = {}
+    person: Person | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

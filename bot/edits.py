@@ -11,6 +11,7 @@ from bot.engine import Engine, Order
 from bot.errors import GoneError
 from bot.keeper import Keeper
 from bot.operations import follow_up
+from bot.policy import Person
 from bot.text import N_
 from storage.errors import NotFoundError
 from storage.models import Asset, Destination, Draft
@@ -52,6 +53,7 @@ class Edits:
         sent: Sent,
         mask: Asset | None = None,
         *,
+        person: Person,
         destination: Destination,
         interaction_id: int,
     ) -> Order:
@@ -70,6 +72,7 @@ class Edits:
                 index=begun.index,
                 values=operation.params.tidied(wanted.values, traits),
             ),
+            person=person,
             destination=destination,
             interaction_id=interaction_id,
             uploads=wanted.uploads,

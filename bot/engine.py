@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ulid import ULID
@@ -18,17 +18,18 @@ from bot.calls import Calls
 from bot.deliverer import Deliverer
 from bot.errors import (
     CallbackError,
-    InvalidRequestError,
     ProtocolError,
     ProviderError,
     UncertainError,
 )
 from bot.loop import Loop, Work
 from bot.news import News
-from bot.operations import Operation, Params
+from bot.operations import Catalog, Kind, Operation, Params
 from bot.parts import Parts
+from bot.policy import Person
+from bot.providers.models import model_key
+from bot.rules import Rules
 from bot.submitter import Submitter
-from bot.text import N_
 from bot.watcher import Watcher
 from bot.wire import Progress, State, Update
 from storage.errors import NotFoundError, StorageError
@@ -46,6 +47,7 @@ class Order:
 
     operation: str
     params: Params
+    person: Person
     destination: Destination
     interaction_id: int
     ordinal: int = 0
@@ -62,7 +64,7 @@ class Engine:
 
     def __init__(self, parts: Parts, deliverer: Deliverer) -> None:
         self._parts, self.jobs, self.catalog = parts, parts.jobs, parts.catalog
-        self._deliverer, self.calls = deliverer, Calls(parts)
+        self._deliverer, self.calls, self.gate = deliverer, Calls(parts), parts.gate
         self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self.news = News(parts, self._wake)
         submitter = Submitter(parts, self.news, deliverer.keeper)
@@ -92,27 +94,33 @@ class Engine:
     async def submit(self, order: Order) -> tuple[Job, bool]:
         """Commit the row. The job, and whether it is new: a repeated press gives the first one.
 
-        The submit loop leaves it alone until `acknowledge`, or for four seconds.
+        A UserError says what refuses it; nothing is kept then. The submit loop leaves the row alone
+        until `acknowledge`, or for four seconds.
         """
-        operation = self.catalog.operation(order.operation)
-        followed = (
-            order.parent if order.parent and order.parent.provider == operation.provider else None
-        )
-        credential = followed.credential if followed else "env"
-        if followed:
-            self._parts.credential(followed)
-        elif (operation.provider, credential) not in self._parts.credentials:
-            raise InvalidRequestError(N_("This is not set up on this bot; ask whoever runs it."))
-        now = self._parts.now()
-        parent_traits = order.parent.traits if order.parent else frozenset[str]()
-        job = Job(
+        operation, gate = self.catalog.operation(order.operation), self.gate
+        rules = await gate.check(order.person, operation)
+        credential = gate.account(operation, order.person, order.parent)
+        params = gate.worded(operation, order.params, order.person, rules)
+        order = replace(order, params=params, destination=_placed(order, operation, rules))
+        job = self._row(order, operation, credential)
+        allowance = gate.allowance(order.person, rules, job.price)
+        model = model_key(operation.name, job.traits)
+        stored, new = await self.jobs.add(job, model=model, allowance=allowance)
+        if new:
+            log.info("job %s new -> queued", job.id, extra={"action": "queued", "job": job.id})
+        return stored, new
+
+    def _row(self, order: Order, operation: Operation, credential: str) -> Job:
+        now, params = self._parts.now(), order.params
+        traits = params.traits(order.parent.traits if order.parent else frozenset())
+        return Job(
             id=str(ULID.from_timestamp(now / 1000)),
             operation=operation.name,
             provider=operation.provider,
             credential=credential,
-            params=order.params.stored(),
+            params=params.stored(),
             uploads=tuple(order.uploads),
-            traits=order.params.traits(parent_traits),
+            traits=traits,
             destination=order.destination,
             interaction_id=order.interaction_id,
             ordinal=order.ordinal,
@@ -121,14 +129,10 @@ class Engine:
             parent_index=order.index,
             action=order.action,
             retry_of=order.retry_of,
-            price=self.price(operation, order.params, order.params.traits(parent_traits)),
+            price=self.price(operation, params, traits),
             created_at=now,
             due_at=now + _ANSWER_GRACE_MS,
         )
-        stored, new = await self.jobs.add(job)
-        if new:
-            log.info("job %s new -> queued", job.id, extra={"action": "queued", "job": job.id})
-        return stored, new
 
     async def acknowledge(self, job: Job, card_id: int | None) -> None:
         """The person has been answered (`card_id`: the progress card); the job may go."""
@@ -203,10 +207,12 @@ class Engine:
 
         `traits` are those of the result.
         """
-        factor = params.price_factor(traits)
-        if operation.name in self._parts.terms.prices:
-            return round(self._parts.terms.prices[operation.name] * factor)
-        return operation.price.of(factor)
+        price = self._parts.terms.prices.get(operation.name, operation.price)
+        return price.of(params.price_factor(traits))
+
+    async def catalog_at(self, guild_id: int | None) -> Catalog:
+        """The catalog of a place: what has an account there and is not turned off."""
+        return await self.gate.catalog(self.catalog, guild_id)
 
     def callback_job(self, provider: str, token: str) -> str:
         """The job that a callback address names; CallbackError unless it is one of ours."""
@@ -241,14 +247,27 @@ class Engine:
         known = job.external_id
         if update is None or not update.external_id or known not in (None, update.external_id):
             log.warning("the callback of job %s does not fit; asking the provider", job.id)
+            self._parts.alerts.garbled(job)
             await self.jobs.watch_now(job.id, now=self._parts.now())
             self.loops["watch"].wake()
         else:
+            self._parts.alerts.heard(job)
             await self.news.apply(job.id, update)
 
     def _wake(self) -> None:
         for loop in self.loops.values():
             loop.wake()
+
+
+def _placed(order: Order, operation: Operation, rules: Rules) -> Destination:
+    """Where a server has its results: a channel of their own, in a language of its own."""
+    there = order.destination
+    locale = there.locale if rules.language == "auto" else rules.language
+    # What is said in a conversation stays in it.
+    results = None if operation.kind is Kind.TEXT else rules.results_channel
+    if there.guild_id is None or results == there.channel_id:
+        results = None
+    return replace(there, locale=locale, results_channel_id=results)
 
 
 def _once_key(order: Order) -> str | None:

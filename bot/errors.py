@@ -12,6 +12,7 @@ AtelierError
 │  ├─ FetchError ─ MissingMediaError
 ├─ CourierError         Discord could not be reached; the same message may be tried again
 ├─ ConfigError          a setting is missing or wrong; stops the start
+├─ SealError            a secret that is kept cannot be read
 └─ CallbackError        a callback that does not verify
 
 The class says whether to try again; nobody above the providers looks at a status code.
@@ -155,3 +156,7 @@ class ConfigError(AtelierError):
 
 class CallbackError(AtelierError):
     """This callback does not verify."""
+
+
+class SealError(AtelierError):
+    """A secret that is kept cannot be read."""

@@ -4,8 +4,11 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from typing import TextIO
 
 _PATTERNS = (
     re.compile(r"(/callbacks/[a-z]+/)[\w-]+"),
@@ -18,6 +21,9 @@ _PATTERNS = (
     ),
 )
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# At DEBUG they print all that they carry: what somebody typed into a form, statements' values.
+_NOISY = ("discord", "aiohttp.access", "aiosqlite", "sqlalchemy", "alembic", "PIL")
+SHORTEST = 4  # characters; hiding anything shorter would black out ordinary words
 
 
 class Redaction(logging.Formatter):
@@ -25,8 +31,19 @@ class Redaction(logging.Formatter):
 
     def __init__(self, secrets: Iterable[str], *, as_json: bool) -> None:
         super().__init__()
-        self._secrets = sorted(set(secrets), key=len, reverse=True)
+        self._hidden = Counter[str]()
+        self._secrets: Sequence[str] = ()
         self._as_json = as_json
+        self.hide(secrets)
+
+    def hide(self, secrets: Iterable[str], *, times: int = 1) -> None:
+        """Take these out from now on; ``times=-1`` takes one such call back."""
+        for secret in secrets:
+            for text in _written(secret):
+                self._hidden[text] += times
+        self._hidden = +self._hidden
+        # In one assignment: other threads are logging meanwhile.
+        self._secrets = sorted(self._hidden, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -54,12 +71,51 @@ class Redaction(logging.Formatter):
         return line
 
 
+class _Output(logging.StreamHandler[TextIO]):
+    """Writes lines; what cannot be made one is told by the place that it came from."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        # The library's own prints the arguments as they are.
+        with suppress(OSError, ValueError):
+            self.stream.write(f"not logged: {record.name}, line {record.lineno}\n")
+
+
 def set_up(level: str, log_format: str, secrets: Iterable[str]) -> None:
     """Send all logging to standard error in our format."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Output(sys.stderr)
     handler.setFormatter(Redaction(secrets, as_json=log_format == "json"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("discord", "aiohttp.access", "aiosqlite", "alembic", "PIL"):
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Redact these, too, for as long as the logging stays as it is set up."""
+    _change(tuple(secrets), 1)
+
+
+@contextmanager
+def hidden(secrets: Iterable[str]) -> Iterator[None]:
+    """Redact these, too, inside the block: for what may prove to be no secret at all."""
+    secrets = tuple(secrets)
+    _change(secrets, 1)
+    try:
+        yield
+    finally:
+        _change(secrets, -1)
+
+
+def _change(secrets: Sequence[str], times: int) -> None:
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, Redaction):
+            handler.formatter.hide(secrets, times=times)
+
+
+def _written(secret: str) -> frozenset[str]:
+    """How a secret may stand in a line: as it is, or as Python or JSON quote it."""
+    if len(secret) < SHORTEST:
+        return frozenset()
+    quoted = (repr(secret), json.dumps(secret), json.dumps(secret, ensure_ascii=False))
+    return frozenset({secret, *(text[1:-1] for text in quoted)})

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bot.errors import AtelierError, ProviderError
+from bot.errors import AtelierError, AuthError, CreditError, ProviderError
 from bot.parts import Parts
 from bot.text import N_
 from bot.wire import State, Update
@@ -17,6 +17,8 @@ from storage.models import Job, Status
 log = logging.getLogger(__name__)
 
 _Stored = TypeVar("_Stored")
+
+_LONG_PAUSE = 5.0  # seconds: a database that is away so long is not only busy
 
 
 class News:
@@ -30,17 +32,21 @@ class News:
         now, status = self._parts.now(), Status.RUNNING
         if update.state is State.SUCCEEDED and update.result is not None:
             status = Status.SUCCEEDED
+            job = await self._parts.jobs.get(job_id)
             changed = await self._parts.jobs.succeed(
                 job_id,
                 update.external_id,
                 result=dataclasses.asdict(update.result),
                 cost=update.result.cost,
                 now=now,
+                charged=self._parts.charge(job, update.result),
             )
         elif update.state in (State.FAILED, State.CANCELED):
             canceled = update.state is State.CANCELED
             status = Status.CANCELED if canceled else Status.FAILED
             error = update.error or ProviderError(N_("The provider gave no reason."))
+            alarming = isinstance(error, AuthError | CreditError)
+            concerned = await self._parts.jobs.get(job_id) if alarming else None
             changed = await self._parts.jobs.fail(
                 job_id,
                 failure="canceled" if canceled else kind_of(error),
@@ -50,6 +56,8 @@ class News:
                 external_id=update.external_id,
                 cost=update.result.cost if update.result else None,
             )
+            if changed and concerned:
+                self._alarm(concerned, error)
         else:
             changed = await self._started(job_id, update)
         if changed:
@@ -80,6 +88,7 @@ class News:
         if await self._parts.jobs.fail(
             job.id, failure=failure, text=pack(error), now=self._parts.now(), fence=job.fence
         ):
+            self._alarm(job, error)
             self.moved(job.id, Status.FAILED)
 
     async def insist(self, write: Callable[[], Awaitable[_Stored]]) -> _Stored:
@@ -92,8 +101,13 @@ class News:
                 raise
             except StorageError as error:
                 log.warning("cannot store the provider's answer yet: %s", error)
+                if pause >= _LONG_PAUSE:
+                    self._parts.alerts.stuck()
                 await asyncio.sleep(pause)
-                pause = min(5.0, pause * 2)
+                pause = min(_LONG_PAUSE, pause * 2)
+
+    def _alarm(self, job: Job, error: AtelierError) -> None:
+        self._parts.alerts.failed(job.provider, job.credential, error)
 
     def moved(self, job_id: str, status: Status) -> None:
         """Say in the log and to the loops that a job has a new status."""

@@ -7,9 +7,10 @@ these rows, so a new endpoint is a params model and a row.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
@@ -133,6 +134,16 @@ class Kind(StrEnum):
     VECTOR = "vector"
 
 
+class Group(StrEnum):
+    """The commands that a server can leave to some roles, by what they are for."""
+
+    GENERATE = "generate"
+    VIDEO = "video"
+    TOOLS = "tools"
+    CHAT = "chat"
+    ACCOUNT = "account"
+
+
 class Row(StrEnum):
     """Where an action stands under a result; the order of rows is the layout's."""
 
@@ -190,7 +201,8 @@ class Action:
 class Operation:
     """An endpoint that makes a job. `name` is ``provider.verb`` and is stored in rows: it stays.
 
-    An `instant` one answers with the result itself, so nothing runs there afterwards.
+    An `instant` one answers with the result itself, so nothing runs there afterwards. A `tool`
+    works on a picture that is there already.
     """
 
     name: str
@@ -203,10 +215,20 @@ class Operation:
     commands: tuple[str, ...] = ()
     method: str = "POST"
     instant: bool = False
+    tool: bool = False
 
     @property
     def provider(self) -> str:
         return self.name.partition(".")[0]
+
+    @property
+    def group(self) -> Group:
+        """The group of commands that it belongs to."""
+        if self.instant:
+            return Group.CHAT
+        if self.kind is Kind.VIDEO:
+            return Group.VIDEO
+        return Group.TOOLS if self.tool else Group.GENERATE
 
     @property
     def settles_by(self) -> str:
@@ -312,6 +334,12 @@ class Catalog(Mapping[str, Operation]):
             if self.is_connected(each.operation)
             and (self._public or self.operation(each.operation).file_field is None)
         ]
+
+    def having(self, connected: Collection[str]) -> Self:
+        """The same catalog for a place that has accounts of these providers."""
+        other = copy(self)
+        other._connected = frozenset(connected)
+        return other
 
     @property
     def instant(self) -> frozenset[str]:

@@ -4,13 +4,16 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bot.accounts import Accounts
+from bot.alerts import Alerts
 from bot.errors import GoneError
-from bot.operations import Catalog
+from bot.gate import Gate
+from bot.operations import Catalog, Price
 from bot.providers.base import Provider
 from bot.text import N_
 from bot.tokens import Signer
 from bot.transport import Transport
-from bot.wire import Credential
+from bot.wire import Credential, Result
 from storage.jobs import JobStore
 from storage.models import Job
 
@@ -24,7 +27,7 @@ class Terms:
     public_url: str = ""
     poll_ms: int = 5000
     deadline_ms: int = 1_800_000
-    prices: Mapping[str, int] = field(default_factory=dict)
+    prices: Mapping[str, Price] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +37,11 @@ class Parts:
     jobs: JobStore
     catalog: Catalog
     providers: Mapping[str, Provider]
-    credentials: Mapping[tuple[str, str], Credential]
+    credentials: Accounts
     transport: Transport
     signer: Signer
+    gate: Gate
+    alerts: Alerts
     terms: Terms
     now: Callable[[], int]
 
@@ -56,11 +61,28 @@ class Parts:
         token = self.signer.callback_token(job.provider, job.id)
         return f"{self.terms.public_url}/callbacks/{job.provider}/{token}"
 
+    def charge(self, job: Job, result: Result) -> int | None:
+        """What a finished job costs in fen: what the provider says, else the estimate.
+
+        Of the estimate only the share of the pictures that came, unless it is known to be charged.
+        """
+        if result.cost is not None or job.price is None:
+            return result.cost
+        there = sum(bool(place.url) for place in result.media)
+        if job.charged or there == len(result.media):
+            return job.price
+        return round(job.price * there / len(result.media))
+
+    def is_reported(self, job: Job) -> bool:
+        """Whether the provider is to tell of a job's end by itself."""
+        operation = self.catalog.get(job.operation)
+        by_callback = operation is not None and operation.settles_by == "callback"
+        return bool(self.terms.public_url) and by_callback
+
     def first_look_ms(self, job: Job) -> int:
         """How long after its submit a job is first polled: later where a callback may come."""
-        provider, operation = self.providers[job.provider], self.catalog.get(job.operation)
-        by_callback = operation is not None and operation.settles_by == "callback"
-        factor = 3 if self.terms.public_url and by_callback else 1
+        provider = self.providers[job.provider]
+        factor = 3 if self.is_reported(job) else 1
         return min(self.terms.poll_ms * factor, provider.look_ms or self.terms.poll_ms * factor)
 
     def deadline_ms(self, job: Job) -> int:

@@ -61,12 +61,15 @@ class Watcher:
         except ProviderError as error:
             self._missing.pop(job.id, None)
             log.info("job %s: poll: %s", job.id, error)
+            self._parts.alerts.failed(job.provider, job.credential, error)
             wait = max(wait, (getattr(error, "retry_after", None) or 0) * 1000)
         else:
             self._missing.pop(job.id, None)
             if update.state in (State.SUCCEEDED, State.FAILED, State.CANCELED):
                 if not await self._news.insist(partial(self._news.apply, job.id, update)):
                     await self._jobs.let_go(job, due_at=None)
+                elif update.state is State.SUCCEEDED and self._parts.is_reported(job):
+                    self._parts.alerts.unheard(job)
                 return
             job = await self._note_progress(job, update)
         await self._look_later(job, round(wait))

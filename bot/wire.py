@@ -174,3 +174,15 @@ class Courier(Protocol):
     async def show_progress(self, progress: Progress) -> None:
         """Bring the job's card up to date; failures are only logged."""
         ...
+
+    async def say(self, channel_id: int, text: str, key: str, *, guild_id: int) -> bool:
+        """Post a text of at most 2000 characters in a channel of a server; it pings nobody.
+
+        The same `key` within minutes is the same message. False where the channel takes none;
+        CourierError when it may be tried again.
+        """
+        ...
+
+    def locale_of(self, guild_id: int) -> str:
+        """The language that a server has chosen at Discord."""
+        ...

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,29 +12,42 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from bot.accounts import Accounts
+from bot.alerts import Alerts
 from bot.deliverer import Deliverer
 from bot.engine import Engine, Order
 from bot.errors import CallbackError
+from bot.gate import Gate
 from bot.keeper import Keeper
 from bot.media.assets import AssetFiles
 from bot.media.fetch import Fetcher, FetchRules
 from bot.media.pool import MediaPool
+from bot.operations import Price
 from bot.parts import Parts, Terms
+from bot.policy import Person
 from bot.providers import catalog
 from bot.providers.youchuan import Youchuan
-from bot.tokens import Signer
+from bot.rules import Limits
+from bot.servers import Servers
+from bot.tokens import Sealer, Signer
 from bot.transport import Transport
 from bot.wire import Credential
+from storage.alerts import AlertStore
 from storage.assets import AssetStore
+from storage.audit import AuditStore
+from storage.credentials import CredentialStore
 from storage.database import Database
 from storage.errors import StorageError
 from storage.jobs import JobStore
+from storage.members import MemberStore
 from storage.models import Job
+from storage.settings import SettingStore
 from tests.factories import Clock, RecordingCourier, make_destination, make_job
 from tests.provider_double import APP_ID, SECRET, ProviderDouble
 
 CATALOG = catalog()
-SIGNER = Signer(("a key for tests",))
+KEYS = ("a key for tests",)
+SIGNER = Signer(KEYS)
 
 
 @pytest.fixture
@@ -108,6 +121,7 @@ class Workshop:
     files: AssetFiles
     provider: ProviderDouble
     courier: RecordingCourier
+    environment: dict[tuple[str, str], Credential]
     _numbers: Iterator[int] = field(default_factory=lambda: iter(range(10**9, 2 * 10**9)))
 
     async def press(self, operation: str = "youchuan.diffusion", **overrides: Any) -> Job:
@@ -120,7 +134,10 @@ class Workshop:
             "destination": make_destination(),
             "interaction_id": next(self._numbers),
         }
-        job, _ = await self.engine.submit(Order(**{**values, **overrides}))
+        values |= overrides
+        there = values["destination"]
+        values.setdefault("person", Person(user_id=there.user_id, guild_id=there.guild_id))
+        job, _ = await self.engine.submit(Order(**values))
         await self.engine.acknowledge(job, card_id=None)
         return job
 
@@ -157,9 +174,24 @@ class Workshop:
         assert url
         return url
 
+    def pay_with(
+        self, environment: Mapping[tuple[str, str], Credential], *, keys: Sequence[str] = KEYS
+    ) -> None:
+        """Have these accounts of the environment, from the next restart on."""
+        self.environment = dict(environment)
+        accounts = make_accounts(
+            self.database, self.environment, self.clock, keys, self.parts.transport
+        )
+        gate = make_gate(self.database, accounts, self.clock, self.parts.gate.usual)
+        self.parts = replace(self.parts, credentials=accounts, gate=gate)
+
     def restart(self, **terms: Any) -> None:
         """A new engine on the same rows: nothing that lived in memory is left."""
-        self.parts = replace(self.parts, terms=replace(self.parts.terms, **terms))
+        if "prices" in terms:
+            terms["prices"] = {name: Price(base=fen) for name, fen in terms["prices"].items()}
+        alerts = make_alerts(self.database, self.parts.gate, self.clock, self.courier)
+        changed = replace(self.parts.terms, **terms)
+        self.parts = replace(self.parts, terms=changed, alerts=alerts)
         self.engine = Engine(self.parts, self.deliverer)
 
     async def outage_noticed(self) -> None:
@@ -171,6 +203,55 @@ class Workshop:
         """What a start after a kill does first."""
         self.restart()
         await self.jobs.release_leases()
+
+
+def make_accounts(
+    database: Database,
+    environment: Mapping[tuple[str, str], Credential],
+    clock: Clock,
+    keys: Sequence[str] = KEYS,
+    transport: Transport | None = None,
+) -> Accounts:
+    """The accounts of an environment; servers' own have its addresses.
+
+    Without a transport that is open none can be tried out.
+    """
+    return Accounts(
+        environment,
+        store=CredentialStore(database),
+        sealer=Sealer(keys),
+        forms={
+            name: replace(each, app_id="", secret="") for (name, _), each in environment.items()
+        },
+        transport=transport or Transport(),
+        now=clock,
+    )
+
+
+def make_gate(
+    database: Database, accounts: Accounts, clock: Clock, usual: Limits | None = None
+) -> Gate:
+    """The gate with the settings and the people of a database."""
+    servers = Servers(
+        settings=SettingStore(database),
+        members=MemberStore(database),
+        audit=AuditStore(database),
+        now=clock,
+    )
+    return Gate(servers=servers, accounts=accounts, now=clock, usual=usual, operators=(77,))
+
+
+def make_alerts(database: Database, gate: Gate, clock: Clock, courier: RecordingCourier) -> Alerts:
+    """The alerts of a gate's accounts, told to its servers and to the operators' server 77."""
+    alerts = Alerts(
+        store=AlertStore(database),
+        accounts=gate.accounts,
+        servers=gate.servers,
+        now=clock,
+        operators=(77,),
+    )
+    alerts.courier = courier
+    return alerts
 
 
 @asynccontextmanager
@@ -191,13 +272,18 @@ async def opened_workshop(
         credential = Credential(
             provider="youchuan", url=double.url, app_id=APP_ID, secret=SECRET, concurrency=10
         )
+        environment = {("youchuan", "env"): credential}
+        accounts = make_accounts(database, environment, clock, transport=transport)
+        gate = make_gate(database, accounts, clock)
         parts = Parts(
             jobs=jobs,
             catalog=CATALOG,
             providers={"youchuan": Youchuan()},
-            credentials={("youchuan", "env"): credential},
+            credentials=accounts,
             transport=transport,
             signer=SIGNER,
+            gate=gate,
+            alerts=make_alerts(database, gate, clock, courier),
             terms=Terms(),
             now=clock,
         )
@@ -212,6 +298,7 @@ async def opened_workshop(
             files=files,
             provider=double,
             courier=courier,
+            environment=environment,
         )
         address = await stack.enter_async_context(_listening(workshop))
         workshop.restart(public_url=address)

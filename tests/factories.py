@@ -8,6 +8,7 @@ from typing import Any
 
 from ulid import ULID
 
+from bot.policy import Person
 from bot.wire import Delivery, Progress, Receipt
 from storage.models import Asset, Destination, Draft, Job, Upload
 
@@ -31,6 +32,12 @@ class Clock:
 def make_destination(**overrides: Any) -> Destination:
     values: dict[str, Any] = {"guild_id": 11, "channel_id": 22, "user_id": 33}
     return Destination(**{**values, **overrides})
+
+
+def make_person(**overrides: Any) -> Person:
+    """Whoever a destination is made for, if nothing else is said."""
+    values: dict[str, Any] = {"user_id": 33, "guild_id": 11}
+    return Person(**{**values, **overrides})
 
 
 def make_job(**overrides: Any) -> Job:
@@ -83,7 +90,8 @@ def make_draft(**overrides: Any) -> Draft:
 class RecordingCourier:
     """A courier that keeps what it is given; the next calls fail with what lies in `troubles`.
 
-    `tried` holds every delivery, `delivered` those that went through.
+    `tried` holds every delivery, `delivered` those that went through; `said` are channels and the
+    texts in them, `closed` the channels that take none, `locales` the languages of servers.
     """
 
     def __init__(self) -> None:
@@ -93,6 +101,10 @@ class RecordingCourier:
         self.cards: list[Progress] = []
         self.troubles: deque[BaseException] = deque()
         self.uploads: dict[int, Sequence[bytes] | BaseException] = {}
+        self.said: list[tuple[int, str]] = []
+        self.keys: set[str] = set()
+        self.closed: set[int] = set()
+        self.locales: dict[int, str] = {}
 
     async def read_upload(self, upload: Upload) -> AsyncIterator[bytes]:
         held = self.uploads[upload.attachment_id]
@@ -115,6 +127,18 @@ class RecordingCourier:
 
     async def show_progress(self, progress: Progress) -> None:
         self.progress.append(progress)
+
+    async def say(self, channel_id: int, text: str, key: str, *, guild_id: int) -> bool:
+        if self.troubles:
+            raise self.troubles.popleft()
+        takes_it = channel_id not in self.closed
+        if takes_it and key not in self.keys:
+            self.said.append((channel_id, text))
+            self.keys.add(key)
+        return takes_it
+
+    def locale_of(self, guild_id: int) -> str:
+        return self.locales.get(guild_id, "en-US")
 
 
 def killed(*_: object) -> None:

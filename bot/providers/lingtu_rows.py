@@ -39,6 +39,9 @@ CANCEL = Call(
     commands=("job cancel",),
 )
 
+# The commands that make something new; the others work on a picture that is there.
+_DRAWING = frozenset({"imagine", "reference", "seamless", "sticker", "similar", "artword"})
+
 
 def _row(
     verb: str, path: str, params: type[Params], command: str, summary: str, kind: Kind = Kind.IMAGE
@@ -51,6 +54,7 @@ def _row(
         summary=summary,
         actions=OWN_ACTIONS if kind is Kind.IMAGE else (),
         commands=(command,),
+        tool=command not in _DRAWING,
     )
 
 

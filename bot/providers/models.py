@@ -102,6 +102,12 @@ def default_model(connected: Collection[str]) -> Model:
     return next((each for each in (usual, *_MODELS) if each.provider in connected), usual)
 
 
+def model_key(operation: str, traits: Collection[str]) -> str:
+    """The key of the model that draws a job of these traits; empty for what no model stands for."""
+    named = next((each.key for each in _MIDJOURNEY if each.key in traits), "")
+    return named or next((each.key for each in _MODELS if each.operation == operation), "")
+
+
 def able(
     option: str, value: object = None, connected: Collection[str] | None = None
 ) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ _T = TypeVar("_T")
 
 _MOST_ENTRIES = 500  # the largest page the manual allows
 _MOST_IMAGES = 100
+_DEEPEST = 4  # levels of nesting
 _DEAREST = 10**12  # fen; anything above is no price
 _CHINA = timezone(timedelta(hours=8))
 _YEARS = range(1971, 2200)  # the years 1 and 1970 stand for "never"
@@ -32,6 +33,10 @@ _IMAGES = ("images", "imageurls", "imagelist", "urls", "pictures", "image", "cov
 _URLS = ("url", "imageurl", "src")
 
 _HTTPS = re.compile(r"https://\S{1,2000}", re.IGNORECASE)
+_REST = "(?:balance|remain(?:s|ing|der)?|left|available)"
+_FEN_LEFT = re.compile(f"(?:account|total)?(?:fee{_REST}|{_REST}fee|{_REST}(?:in)?(?:fen|cents?))")
+_LEFT = re.compile("(?:account|available|remaining|total|current)?balance(?:amount)?")
+_YUAN = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,4}")
 _YEAR_MONTH = re.compile(r"((?:19|20)[0-9]{2})[-/]?(0[1-9]|1[0-2])")
 
 
@@ -141,6 +146,35 @@ def board_id(data: Any) -> str:
 def boards(page: Listing) -> tuple[Board, ...]:
     """The moodboards that have at least an id or a name."""
     return tuple(board for board in map(_board, page.entries) if board.id or board.name)
+
+
+def balance(data: Any) -> int | None:
+    """The fen that a description of the account says are left; None where it does not say so.
+
+    Of several the largest, so that nobody is alarmed for nothing.
+    """
+    found = [
+        left for name, value in _named_values(data) if (left := _left(name, value)) is not None
+    ]
+    return max(found, default=None)
+
+
+def _named_values(data: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Every named value; not those of lists, which may be earlier plans."""
+    if isinstance(data, Mapping) and depth < _DEEPEST:
+        for name, value in data.items():
+            yield fold(name), value
+            yield from _named_values(value, depth + 1)
+
+
+def _left(name: str, value: Any) -> int | None:
+    if _FEN_LEFT.fullmatch(name):
+        return _fen(value)
+    # Its unit is not said, but what has a point in it is no fen.
+    text = str(value).strip() if isinstance(value, str | float) else ""
+    if _LEFT.fullmatch(name) and _YUAN.fullmatch(text):
+        return _fen(round(float(text) * 100))
+    return None
 
 
 def _inner(data: Any, name: str) -> Any:

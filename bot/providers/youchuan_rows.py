@@ -211,6 +211,7 @@ def _row(
     price: Price = _PLAIN,
     actions: tuple[Action, ...] = IMAGE_ACTIONS,
     commands: tuple[str, ...] = (),
+    tool: bool = False,
 ) -> Operation:
     return Operation(
         name=f"youchuan.{verb}",
@@ -221,6 +222,7 @@ def _row(
         price=price,
         actions=actions,
         commands=commands,
+        tool=tool,
     )
 
 
@@ -266,6 +268,7 @@ OPERATIONS = (
         price=_DEARER,
         actions=PAINTED_ACTIONS,
         commands=("retexture",),
+        tool=True,
     ),
     _row(
         "remove_background",
@@ -273,6 +276,7 @@ OPERATIONS = (
         N_("Cut out what a picture shows."),
         actions=_TOOLS,
         commands=("matting",),
+        tool=True,
     ),
     _row("enhance", takes.Enhance, N_("Draw one picture of a draft in full quality.")),
     _row(

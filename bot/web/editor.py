@@ -7,6 +7,8 @@ is refused is refused in words.
 import asyncio
 import json
 import logging
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,8 +19,17 @@ from pydantic import ValidationError
 from bot.edit_kinds import Subject
 from bot.edit_shapes import Sent
 from bot.edits import EDITOR
-from bot.errors import GoneError, MediaError, ProtocolError, UserError
+from bot.errors import (
+    AtelierError,
+    GoneError,
+    MediaError,
+    NotAllowedError,
+    ProtocolError,
+    QuotaError,
+    UserError,
+)
 from bot.media import masks
+from bot.policy import Person
 from bot.providers.prompt_table import MOST_CHARACTERS
 from bot.providers.youchuan_shapes import MOST_POINTS
 from bot.text import N_, _, explain, reading
@@ -35,6 +46,7 @@ log = logging.getLogger(__name__)
 routes = web.RouteTableDef()
 
 _MOST_BODY = masks.MOST_BYTES + 512 * 1024
+_MENTION = re.compile(r"<(@&|@|#)([0-9]+)>")
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 _FILES = {path.name: path for path in _STATIC.iterdir() if path.suffix in _TYPES}
@@ -83,8 +95,11 @@ async def show(request: web.Request) -> web.StreamResponse:
         try:
             await _check_open(request, draft)
             subject = await request.app[EDITS].opened(draft)
+            await request.app[ENGINE].gate.check(_person(subject, draft), subject.operation)
         except _RefusedError as refusal:
             return _html(notice(_(refusal.sentence), lang=lang), refusal.status)
+        except NotAllowedError as error:
+            return _html(notice(_told(error), lang=lang), 403)
         except GoneError as error:
             return _html(notice(explain(error), lang=lang), 410)
         words = {key: _(sentence) for key, sentence in WORDS.items()}
@@ -108,6 +123,7 @@ async def send(request: web.Request) -> web.StreamResponse:
             order = await request.app[EDITS].order(
                 subject,
                 await _sent(request),
+                person=_person(subject, draft),
                 destination=draft.destination,
                 interaction_id=draft.interaction_id,
             )
@@ -117,10 +133,29 @@ async def send(request: web.Request) -> web.StreamResponse:
         except _RefusedError as refusal:
             return _refused(refusal)
         except (UserError, MediaError) as error:
-            return _json(400, ok=False, message=explain(error), again=True)
+            status = 403 if isinstance(error, NotAllowedError) else 400
+            return _json(status, ok=False, message=_told(error), again=True)
         await request.app[ENGINE].announce(job)
         message = _("The result comes in the channel where you began.")
+        if job.destination.results_channel_id is not None:
+            message = _("The result comes in the channel that your server has for results.")
         return _json(200, ok=True, message=message, job=job.id)
+
+
+def _person(subject: Subject, draft: Draft) -> Person:
+    """Who opened the editor, as they stood then; an older link does not say that."""
+    there = draft.destination
+    return subject.begun.person or Person(user_id=there.user_id, guild_id=there.guild_id)
+
+
+def _told(error: AtelierError) -> str:
+    """An error's sentence as a page can show it: moments in words, and no marks of Discord's."""
+    said = _MENTION.sub(r"\1\2", explain(error))
+    if isinstance(error, QuotaError) and error.retry_at is not None:
+        moment = datetime.fromtimestamp(error.retry_at / 1000, UTC)
+        again = f"{moment:%Y-%m-%d %H:%M}"
+        return _("{reason} Try again after {again} (UTC).", reason=said, again=again)
+    return said
 
 
 async def _draft(request: web.Request) -> Draft:

@@ -12,7 +12,7 @@ from bot.parts import Terms
 from storage.errors import StorageError
 from storage.models import Job, Status
 from tests.conftest import CATALOG, Workshop
-from tests.factories import make_destination
+from tests.factories import make_destination, make_person
 from tests.provider_double import Paid, Reply
 
 DIFFUSION = CATALOG.operation("youchuan.diffusion")
@@ -22,6 +22,7 @@ def order(**overrides: object) -> Order:
     values = {
         "operation": "youchuan.diffusion",
         "params": DIFFUSION.validate({"text": "a cat"}),
+        "person": make_person(),
         "destination": make_destination(),
         "interaction_id": 7,
     }
@@ -149,7 +150,7 @@ async def test_nothing_is_acknowledged_that_is_not_stored(workshop: Workshop, da
 
 
 async def test_a_provider_without_an_account_is_refused(workshop: Workshop):
-    workshop.parts = replace(workshop.parts, credentials={})
+    workshop.pay_with({})
     workshop.restart()
 
     with pytest.raises(InvalidRequestError):

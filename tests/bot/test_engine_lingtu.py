@@ -43,8 +43,8 @@ async def lingtu(workshop: Workshop) -> AsyncIterator[LingtuDouble]:
         workshop.parts = replace(
             workshop.parts,
             providers={provider.name: provider for provider in PROVIDERS},
-            credentials={**workshop.parts.credentials, ("lingtu", "env"): account},
         )
+        workshop.pay_with({**workshop.parts.credentials, ("lingtu", "env"): account})
         workshop.restart()
         yield double
         assert double.violations == []
@@ -191,7 +191,7 @@ async def test_a_gone_parents_account_does_not_stop_another_providers_tool(
 ):
     parent = await workshop.press()
     accounts = {key: each for key, each in workshop.parts.credentials.items() if "lingtu" in key}
-    workshop.parts = replace(workshop.parts, credentials=accounts)
+    workshop.pay_with(accounts)
     workshop.engine = Engine(workshop.parts, workshop.deliverer)
 
     child = await workshop.press("lingtu.text2img", params={"prompt": "a"}, parent=parent)

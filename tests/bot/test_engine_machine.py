@@ -26,7 +26,7 @@ from bot.wire import Outcome
 from storage.database import Database
 from storage.models import FINAL, WAYS_BACK, Job, Status
 from tests.conftest import Workshop, opened_workshop
-from tests.factories import Clock, RecordingCourier, make_destination
+from tests.factories import Clock, RecordingCourier, make_destination, make_person
 from tests.provider_double import Reply, complaint
 
 OPERATIONS = st.sampled_from(["youchuan.diffusion", "youchuan.reroll"])
@@ -82,6 +82,7 @@ class JobMachine(RuleBasedStateMachine):
         return Order(
             operation=operation,
             params=row.validate(params),
+            person=make_person(),
             destination=make_destination(),
             interaction_id=number,
         )

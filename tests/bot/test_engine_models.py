@@ -9,7 +9,9 @@ import pytest
 from bot.news import unpack
 from bot.providers import PROVIDERS
 from bot.wire import Credential
+from storage.ledger import LedgerStore
 from storage.models import DEADLINE, MISSING, UNCERTAIN, Job, Status
+from storage.records import Money
 from tests import jumdata_double as jumdata_says
 from tests import wanxiang_double as wanxiang_says
 from tests.conftest import Workshop
@@ -33,8 +35,9 @@ def account(workshop: Workshop, credential: Credential) -> None:
     workshop.parts = replace(
         workshop.parts,
         providers={provider.name: provider for provider in PROVIDERS},
-        credentials={**workshop.parts.credentials, (credential.provider, "env"): credential},
     )
+    known = {**workshop.parts.credentials, (credential.provider, "env"): credential}
+    workshop.pay_with(known)
     workshop.restart()
 
 
@@ -381,8 +384,12 @@ async def test_a_job_that_wanxiang_cancels_has_failed(workshop: Workshop, wanxia
 async def test_a_refusal_that_was_charged_is_kept_as_that(workshop, jumdata, code):
     jumdata.submits.append(jumdata_says.denial(code, charge=True))
     row = await workshop.now(await draw(workshop))
+    entry = await LedgerStore(workshop.database).get(row.id)
 
     assert (row.status, row.charged) == (Status.FAILED, True)
+    assert entry
+    assert (entry.state, entry.reason) == (Money.REFUNDED, row.failure)
+    assert entry.settled == row.price
 
 
 @pytest.mark.parametrize("code", [202, 400, 610])

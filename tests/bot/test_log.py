@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.log import Redaction, set_up
+from bot.log import Redaction, hidden, hide, set_up
 from bot.media.assets import AssetFiles, new_token
 from tests.factories import make_asset
 
@@ -130,3 +130,55 @@ def test_setting_up_sends_everything_through_the_redaction(
     assert "password [redacted]" in capsys.readouterr().err
     assert len(untouched_root.handlers) == 1
     assert logging.getLogger("discord.http").getEffectiveLevel() == logging.WARNING
+
+
+@both
+def test_what_becomes_known_later_is_redacted_however_it_is_quoted(
+    as_json: bool, untouched_root: logging.Logger, capsys: pytest.CaptureFixture[str]
+):
+    set_up("INFO", "json" if as_json else "text", ["hunter2"])
+    late = 'it\'s \\ a "späte" one'
+    hide([late, "ok", ""])
+    logging.getLogger("x").info("ok %s %r %s hunter2", late, {"a": late}, json.dumps(late))
+    shown = capsys.readouterr().err
+
+    assert shown.count("[redacted]") == 4
+    assert "ok [redacted]" in shown
+    assert "it" not in shown.partition("ok ")[2]
+
+
+def test_what_was_only_tried_is_no_secret_afterwards_unless_it_was_one_before(
+    untouched_root: logging.Logger, capsys: pytest.CaptureFixture[str]
+):
+    set_up("INFO", "text", ())
+    hide(["sesame"])
+    with hidden(["sesame", "ordinary"]), hidden(["ordinary"]):
+        logging.getLogger("x").info("sesame, ordinary")
+    logging.getLogger("x").info("sesame, ordinary")
+    first, second = capsys.readouterr().err.splitlines()
+
+    assert first.endswith("x: [redacted], [redacted]")
+    assert second.endswith("x: [redacted], ordinary")
+
+
+def test_no_library_prints_what_it_carries_even_at_debug(
+    untouched_root: logging.Logger, capsys: pytest.CaptureFixture[str]
+):
+    set_up("DEBUG", "text", ())
+    names = ("discord.gateway", "discord.http", "discord.webhook.async_", "aiosqlite")
+    for name in (*names, "sqlalchemy.engine.Engine"):
+        logging.getLogger(name).debug("For Shard ID %s: WebSocket Event: %s", 0, {"value": "typed"})
+        logging.getLogger(name).info("[generated in 0.1s] %s", ("typed",))
+
+    assert "typed" not in capsys.readouterr().err
+
+
+def test_a_line_that_cannot_be_written_gives_nothing_away(
+    untouched_root: logging.Logger, capsys: pytest.CaptureFixture[str]
+):
+    set_up("INFO", "text", ())
+    logging.getLogger("bot.x").info("%d jobs", "a signed address")
+    shown = capsys.readouterr().err
+
+    assert "not logged: bot.x, line " in shown
+    assert "signed" not in shown

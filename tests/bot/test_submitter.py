@@ -215,12 +215,12 @@ async def test_retry_after_is_kept_and_hardly_exceeded(workshop: Workshop):
 async def test_a_provider_that_cannot_be_reached_is_tried_again(workshop: Workshop):
     good = workshop.parts.credentials
     away = {k: replace(c, url="http://127.0.0.1:9") for k, c in good.items()}
-    workshop.parts = replace(workshop.parts, credentials=away)
+    workshop.pay_with(away)
     workshop.restart()
     job = await workshop.press()
     await workshop.turn("submit")
     waiting = await workshop.now(job)
-    workshop.parts = replace(workshop.parts, credentials=good)
+    workshop.pay_with(good)
     workshop.restart()
     workshop.clock.advance(2)
     await workshop.turn("submit")
@@ -271,7 +271,7 @@ async def test_any_other_refusal_is_final(workshop: Workshop, reply: Reply, fail
 async def test_a_person_with_many_jobs_does_not_fill_the_account(workshop: Workshop):
     key = ("youchuan", "env")
     small = {key: replace(workshop.parts.credentials[key], concurrency=2)}
-    workshop.parts = replace(workshop.parts, credentials=small)
+    workshop.pay_with(small)
     workshop.restart()
     for number in range(5):
         await workshop.jobs.add(make_job(user_id=1, params={"text": f"crowd {number}"}))
@@ -323,7 +323,7 @@ async def test_an_unsettled_submit_whose_account_is_gone_may_still_bring_its_res
     workshop.provider.submits.append(Reply(deed="reset"))
     job = await workshop.press()
     await workshop.turn("submit")
-    workshop.parts = replace(workshop.parts, credentials={})
+    workshop.pay_with({})
     await workshop.crash()
     workshop.clock.advance(1801)
     await workshop.turn("submit")
@@ -335,7 +335,7 @@ async def test_an_unsettled_submit_whose_account_is_gone_may_still_bring_its_res
 
 async def test_a_job_whose_account_is_gone_fails_and_says_so(workshop: Workshop):
     job = await workshop.press()
-    workshop.parts = replace(workshop.parts, credentials={})
+    workshop.pay_with({})
     workshop.restart()
     await workshop.turn()
 

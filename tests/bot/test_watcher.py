@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from bot.news import unpack
@@ -212,7 +210,7 @@ async def test_a_job_given_up_that_then_fails_is_left_alone(workshop: Workshop, 
 
 async def test_a_running_job_whose_account_is_gone_ends_and_says_so(workshop: Workshop):
     job, _ = await running(workshop)
-    workshop.parts = replace(workshop.parts, credentials={})
+    workshop.pay_with({})
     workshop.restart()
     await look(workshop)
 

@@ -15,6 +15,7 @@ from bot.providers.youchuan_account import (
     Charge,
     Days,
     Listing,
+    balance,
     board_id,
     boards,
     charges,
@@ -34,7 +35,7 @@ NAMES = st.sampled_from(
         r"\w+",
         "data list items costs records moodboards total count id jobId moodboardId moodboard cost "
         "feeCost fee_cost fastCost costAt createdAt date month year period startAt endAt name "
-        "images url value seconds",
+        "images url value seconds feeBalance balance",
     )
 )
 WORDS = st.text() | st.sampled_from(
@@ -337,6 +338,30 @@ def test_a_list_of_ids_is_a_list_of_moodboards():
 
 def test_what_has_neither_id_nor_name_is_no_moodboard():
     assert boards(listing([{"description": "x"}, {}, None, 1.5])) == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "fen"),
+    [
+        ({"feeBalance": 128050}, 128050),
+        ({"account": {"fee_remaining": "12"}}, 12),
+        ({"data": {"balance": 1288.5}}, 128850),
+        ({"balance": "3.50"}, 350),
+        ({"feeBalance": 3, "gift": {"feeBalance": 500}}, 500),
+        ({"balance": 1288}, None),  # yuan or fen?
+        ({"feeCost": 50, "lowBalanceWarning": 1.5, "fastRemaining": 9}, None),
+        ({"plans": [{"feeBalance": 0}]}, None),
+    ],
+)
+def test_what_is_left_is_read_where_its_unit_is_sure(body, fen):
+    assert balance(body) == fen
+
+
+@given(JSON)
+def test_any_json_has_a_balance_or_none(data):
+    left = balance(data)
+
+    assert left is None or abs(left) <= 10**12
 
 
 @given(JSON)

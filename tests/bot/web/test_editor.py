@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -342,3 +343,39 @@ async def test_a_picture_whose_file_is_gone_is_said_to_be(workshop: Workshop, se
     assert shown.status == 410
     assert b"not kept here" in shown.body
     assert (refused.status, "not kept here" in said(refused)["message"]) == (400, True)
+
+
+async def test_who_is_blocked_meanwhile_reads_why_instead_of_the_page(
+    workshop: Workshop, server: Server
+):
+    draft, servers = await link(workshop), workshop.engine.gate.servers
+    await servers.change(11, 1, {"roles": {"generate": ["815"]}})
+    ruled = await server.ask("GET", f"/editor/{draft.token}")
+    await servers.block(11, 1, 33, "spam")
+    blocked = await server.ask("GET", f"/editor/{draft.token}")
+    sent = await post(server, draft, drawn())
+
+    assert (ruled.status, blocked.status, sent.status) == (403, 403, 403)
+    assert "these commands are only for: @&amp;815." in ruled.body.decode()
+    assert "You are blocked here: spam." in blocked.body.decode()
+    assert said(sent)["message"] == "You are blocked here: spam. Ask an admin of this server."
+    assert not await workshop.jobs.of_interaction(777_000)
+
+
+async def test_a_limit_is_told_with_its_end_in_words_and_the_link_stays_open(
+    workshop: Workshop, server: Server
+):
+    draft, servers = await link(workshop), workshop.engine.gate.servers
+    await servers.change(11, 1, {"quotas": {"everyone": {"jobs_per_day": 1}}})
+    refused = await post(server, draft, drawn())
+    await servers.change(11, 1, {"quotas": None, "results_channel": "815"})
+    taken = await post(server, draft, drawn())
+    tomorrow = datetime.fromtimestamp(workshop.clock() / 1000, UTC) + timedelta(days=1)
+
+    assert (refused.status, said(refused)["again"]) == (400, True)
+    assert said(refused)["message"] == (
+        "You have used 1 of your 1 jobs of today here. "
+        f"Try again after {tomorrow:%Y-%m-%d} 00:00 (UTC)."
+    )
+    assert taken.status == 200
+    assert "the channel that your server has for results" in said(taken)["message"]

@@ -4,7 +4,6 @@ import io
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -247,7 +246,7 @@ async def test_the_provider_takes_what_was_ordered(
     async with LingtuDouble() as lingtu:
         account = Credential(provider="lingtu", url=lingtu.url, app_id=APP_ID, secret=SECRET)
         accounts = {**workshop.parts.credentials, ("lingtu", "env"): account}
-        workshop.parts = replace(workshop.parts, credentials=accounts)
+        workshop.pay_with(accounts)
         workshop.restart(public_url=f"http://127.0.0.1:{server.port}")
         answer = await post(server, await start(workshop), body)
         await workshop.turn("submit")
