@@ -13,6 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import policy
+from bot.accounts import ENVIRONMENT
 from bot.errors import (
     InvalidRequestError,
     MediaError,
@@ -23,6 +24,7 @@ from bot.errors import (
 )
 from bot.media import charts
 from bot.media.assets import new_token
+from bot.operations import Group
 from bot.providers import youchuan_account as account
 from bot.text import N_, _, explain
 from cogs import statements
@@ -49,7 +51,7 @@ _SILENT = N_(
 class Account(
     commands.GroupCog, group_name="account", group_description=N_("The account that jobs cost.")
 ):
-    """For whoever runs the bot."""
+    """For whoever runs the bot; about a server's own account, for its admins."""
 
     wait_seconds = 30.0  # that a callback may take to come
 
@@ -60,7 +62,7 @@ class Account(
     @answered
     async def balance(self, interaction: Interaction) -> None:
         """Whatever the provider says about it, line by line."""
-        await self._ask(interaction, lambda: self._balance(interaction))
+        await self._ask(interaction, lambda payer: self._balance(interaction, payer))
 
     @app_commands.command(description=N_("List what each job cost, with a chart by day."))
     @app_commands.describe(
@@ -77,7 +79,7 @@ class Account(
         page: app_commands.Range[int, 1, 1000] = 1,
     ) -> None:
         """A page of charges; a span of days as people write them."""
-        self._check(interaction)
+        await self._check(interaction)
         values: dict[str, Any] = {"page_no": page, "page_size": PAGE_SIZE}
         today = datetime.fromtimestamp(self._studio.now() / 1000, UTC).date()
         if since:
@@ -86,7 +88,7 @@ class Account(
             values["to"] = moment_of(to, today, end=True)
         if since and to and values["since"] > values["to"]:
             raise InvalidRequestError(N_("The first day comes after the last one."))
-        await self._ask(interaction, lambda: self._costs(interaction, values))
+        await self._ask(interaction, lambda payer: self._costs(interaction, payer, values))
 
     @app_commands.command(description=N_("Show what each month cost, as bars."))
     @app_commands.describe(page=N_("Which page."))
@@ -95,7 +97,7 @@ class Account(
         self, interaction: Interaction, page: app_commands.Range[int, 1, 1000] = 1
     ) -> None:
         """By billing period."""
-        await self._ask(interaction, lambda: self._months(interaction, page))
+        await self._ask(interaction, lambda payer: self._months(interaction, payer, page))
 
     @app_commands.command(
         name="callback-test", description=N_("Try whether Midjourney reaches this bot.")
@@ -104,13 +106,13 @@ class Account(
     @answered
     async def callback_test(self, interaction: Interaction, job: str | None = None) -> None:
         """One step that says whether PUBLIC_URL works."""
-        self._check(interaction)
+        await self._check(interaction)
         if not self._studio.public_url:
             raise InvalidRequestError(
                 N_("There is nothing to try: PUBLIC_URL is not set, so every job is polled.")
             )
         chosen = await self._job(interaction, job)
-        await self._ask(interaction, lambda: self._test(interaction, chosen))
+        await self._ask(interaction, lambda _payer: self._test(interaction, chosen))
 
     @callback_test.autocomplete("job")
     async def _suggest(
@@ -119,30 +121,38 @@ class Account(
         return await suggest_jobs(interaction, current)
 
     async def _ask(
-        self, interaction: Interaction, work: Callable[[], Coroutine[Any, Any, None]]
+        self, interaction: Interaction, work: Callable[[str], Coroutine[Any, Any, None]]
     ) -> None:
-        self._check(interaction)
-        if not self._calls.available(_PROVIDER):
+        payer = await self._check(interaction)
+        if not self._calls.available(_PROVIDER, payer):
             raise InvalidRequestError(N_("Midjourney is not set up on this bot."))
-        await hand_over(interaction, work)
+        await hand_over(interaction, lambda: work(payer))
 
-    def _check(self, interaction: Interaction) -> None:
-        policy.check_operator(person_of(interaction), self._studio.operator_guild_ids)
+    async def _check(self, interaction: Interaction) -> str:
+        """The account that is looked into: a server's own by its admins, else the bot's."""
+        person, gate = person_of(interaction), self._studio.gate
+        own = gate.accounts.own(person.guild_id).get(_PROVIDER)
+        if own is None:
+            policy.check_operator(person, self._studio.operator_guild_ids)
+        else:
+            policy.check_admin(person)
+        await gate.check_group(person, Group.ACCOUNT)
+        return own.id if own else ENVIRONMENT
 
-    async def _balance(self, interaction: Interaction) -> None:
-        data = await self._calls.ask("youchuan.subscribe")
+    async def _balance(self, interaction: Interaction, payer: str) -> None:
+        data = await self._calls.ask("youchuan.subscribe", credential=payer)
         await self._show(interaction, statements.plan(data))
 
-    async def _costs(self, interaction: Interaction, values: dict[str, Any]) -> None:
-        data = await self._calls.ask("youchuan.costs", values)
+    async def _costs(self, interaction: Interaction, payer: str, values: dict[str, Any]) -> None:
+        data = await self._calls.ask("youchuan.costs", values, credential=payer)
         charges = account.charges(account.listing(data))
         known = {charge.job_id for charge in charges if charge.job_id}
         ours = await self._studio.engine.jobs.of_external(_PROVIDER, known)
         await self._show(interaction, statements.costs(data, charges, ours, values["page_no"]))
 
-    async def _months(self, interaction: Interaction, page: int) -> None:
+    async def _months(self, interaction: Interaction, payer: str, page: int) -> None:
         values = {"page_no": page, "page_size": PAGE_SIZE}
-        data = await self._calls.ask("youchuan.cost_monthly", values)
+        data = await self._calls.ask("youchuan.cost_monthly", values, credential=payer)
         await self._show(interaction, statements.months(data, page))
 
     async def _show(self, interaction: Interaction, statement: Statement) -> None:

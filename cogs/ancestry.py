@@ -14,7 +14,7 @@ _DEEPEST = 20  # jobs that each follow the one before
 async def prompted_by(job: Job, jobs: JobStore, catalog: Catalog) -> Params | None:
     """The request whose prompt a picture was drawn with: the job's own or its nearest ancestor's.
 
-    None where no job brought a prompt, or the one that did is not there any more.
+    None where no job brought a prompt, or the one that may have is not there any more.
     """
     return await _nearest(job, jobs, catalog, lambda params: params.own_prompt())
 
@@ -29,6 +29,8 @@ async def _nearest(
     job: Job, jobs: JobStore, catalog: Catalog, brings: Callable[[Params], str]
 ) -> Params | None:
     for _step in range(_DEEPEST):
+        if job.forgotten_at is not None:
+            return None  # what stood before it is not what came after it
         params = params_of(job, catalog)
         if params is not None and brings(params):
             return params

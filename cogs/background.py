@@ -19,10 +19,10 @@ from bot.providers.lingtu_canvas import ChangeBackground
 from bot.text import N_, _
 from cogs.batches import Batch, ask, until_text
 from cogs.choices import suggest_jobs
-from cogs.editor import Given, check_connected, given_picture, link_view, order_drawn
+from cogs.editor import Given, given_picture, link_view, order_drawn
 from cogs.errors import answered
 from cogs.options import help_of
-from cogs.replies import Interaction, check_channel, destination_of, hand_over
+from cogs.replies import Interaction, check_order, destination_of, hand_over, person_of
 from cogs.uploads import checked_upload
 from cogs.words import money
 from storage.models import Asset, Upload
@@ -91,8 +91,7 @@ class Background(commands.Cog):
         count: Literal[1, 2, 4] | None = None,
     ) -> None:
         """Answer with the editor's link, or order what the options say."""
-        check_channel(interaction)
-        check_connected(self._studio, _STAND)
+        await check_order(interaction, _STAND)
         if mask and place == _IN_EDITOR:
             raise InvalidRequestError(
                 N_("Leave “mask” out: in the editor you mark yourself what does not count.")
@@ -136,6 +135,7 @@ class Background(commands.Cog):
             subject,
             sent,
             mask,
+            person=person_of(interaction),
             destination=destination_of(interaction),
             interaction_id=interaction.id,
         )

@@ -19,13 +19,24 @@ from bot.engine import Engine, Order
 from bot.errors import GoneError, InvalidRequestError, NotAllowedError
 from bot.media.assets import new_token
 from bot.operations import STAND_IN, Catalog, Params
+from bot.policy import Person
 from bot.providers.prompt_permute import expand
 from bot.text import N_, _, clip, plural, set_reader
 from cogs import errors
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
-from cogs.replies import Interaction, check_channel, destination_of, take_order
+from cogs.layout_parts import plain
+from cogs.replies import (
+    Interaction,
+    check_channel,
+    check_order,
+    destination_of,
+    person_of,
+    take_order,
+    told_where,
+)
+from cogs.series import announce, ordered, so_far
 from cogs.words import harmless, money
-from storage.errors import NotFoundError, StorageError
+from storage.errors import NotFoundError
 from storage.models import Destination, Draft, Job, Upload
 
 if TYPE_CHECKING:
@@ -66,11 +77,14 @@ class Batch:
             "uploads": [dataclasses.asdict(upload) for upload in self.uploads],
         }
 
-    def order(self, ordinal: int, destination: Destination, interaction_id: int) -> Order:
+    def order(
+        self, ordinal: int, person: Person, destination: Destination, interaction_id: int
+    ) -> Order:
         """The order of one of its jobs, counted from 0."""
         return Order(
             operation=self.operation,
             params=self.requests[ordinal],
+            person=person,
             destination=destination,
             interaction_id=interaction_id,
             ordinal=ordinal,
@@ -143,7 +157,8 @@ def until_text(expires_at: int) -> str:
 async def take_batch(interaction: Interaction, batch: Batch) -> None:
     """Order a single job at once, as `take_order` does; ask the person first about several."""
     if len(batch.requests) == 1:
-        await take_order(interaction, batch.order(0, destination_of(interaction), interaction.id))
+        order = batch.order(0, person_of(interaction), destination_of(interaction), interaction.id)
+        await take_order(interaction, order)
     else:
         await offer(interaction, batch, label=_("Draw all {n}", n=len(batch.requests)))
 
@@ -164,7 +179,7 @@ async def ask(
     An interaction that is answered already gets the offer as a follow-up.
     """
     studio: Studio = interaction.client
-    check_channel(interaction)
+    await _check(interaction, batch)
     now = studio.now()
     draft = Draft(
         token=new_token(),
@@ -177,12 +192,22 @@ async def ask(
     )
     await studio.drafts.add(draft)
     said = text(batch.price(studio.engine), draft.expires_at)
-    view = _view(said, _buttons(draft.token, label))
+    view = plain(said, _buttons(draft.token, label))
     async with asyncio.timeout(ANSWER_SECONDS):
         if interaction.response.is_done():
             await interaction.followup.send(view=view, ephemeral=True)
         else:
             await interaction.response.send_message(view=view, ephemeral=True)
+
+
+async def _check(interaction: Interaction, batch: Batch) -> None:
+    """A UserError where what is offered would be refused, a single one of its requests even."""
+    studio: Studio = interaction.client
+    await check_order(interaction, batch.operation)
+    gate, person = studio.gate, person_of(interaction)
+    operation, rules = studio.engine.catalog.operation(batch.operation), await gate.rules(person)
+    for request in batch.requests:
+        gate.worded(operation, request, person, rules)
 
 
 class BatchItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=TEMPLATE):
@@ -230,67 +255,28 @@ async def _go(interaction: Interaction, draft: Draft) -> None:
     studio: Studio = interaction.client
     check_channel(interaction)
     batch = Batch.kept(draft.payload, studio.engine.catalog)
-    jobs, new = await _ordered(studio.engine, batch, draft)
+    done = await ordered(studio.engine, batch, draft, person_of(interaction))
     try:
-        if len(jobs) == len(batch.requests):
-            await _settle(interaction, _on_their_way(len(jobs)))
+        if done.stopped is None:
+            await _settle(interaction, _on_their_way(done.jobs))
         else:
-            text = _(
-                "{n} of {all} jobs are on their way; then the bot's memory was busy. Press again "
-                "for the rest: nothing is ordered twice.",
-                n=len(jobs),
-                all=len(batch.requests),
-            )
-            await tell(interaction, text)
+            await tell(interaction, so_far(done, len(batch.requests)))
     finally:
-        studio.later(_announce(studio.engine, new))
-
-
-async def _ordered(
-    engine: Engine, batch: Batch, draft: Draft
-) -> tuple[Sequence[Job], Sequence[Job]]:
-    """The jobs that are there now, and those among them that were not before.
-
-    Not all of them where the store stops doing it; StorageError when it never began to.
-    """
-    jobs, new = list[Job](), list[Job]()
-    for ordinal in range(len(batch.requests)):
-        order = batch.order(ordinal, draft.destination, draft.interaction_id)
-        try:
-            job, is_new = await engine.submit(order)
-        except StorageError as error:
-            if not jobs:
-                raise
-            log.warning("only %d jobs of a batch are ordered: %s", len(jobs), error)
-            break
-        jobs.append(job)
-        if is_new:
-            new.append(job)
-    return jobs, new
-
-
-async def _announce(engine: Engine, jobs: Sequence[Job]) -> None:
-    """Give jobs their cards, one after the other; a job without one is drawn all the same."""
-    for job in jobs:
-        try:
-            job = await engine.jobs.get(job.id)
-            if not job.status.is_final:  # its result would come before its card
-                await engine.announce(job)
-        except StorageError as error:
-            log.warning("job %s is not acknowledged: %s", job.id, error)
+        studio.later(announce(studio.engine, done.new))
 
 
 async def _leave(interaction: Interaction, draft: Draft) -> None:
     studio: Studio = interaction.client
     jobs = await studio.engine.jobs.of_interaction(draft.interaction_id)
-    await _settle(interaction, _on_their_way(len(jobs)) if jobs else _("Nothing was ordered."))
+    await _settle(interaction, _on_their_way(jobs) if jobs else _("Nothing was ordered."))
 
 
-def _on_their_way(count: int) -> str:
+def _on_their_way(jobs: Sequence[Job]) -> str:
     return plural(
-        "The job is on its way; the result comes in this channel.",
-        "{n} jobs are on their way; the results come in this channel.",
-        count,
+        "The job is on its way; the result comes in {channel}.",
+        "{n} jobs are on their way; the results come in {channel}.",
+        len(jobs),
+        channel=told_where(jobs[0]),
     )
 
 
@@ -298,7 +284,7 @@ async def _settle(interaction: Interaction, text: str) -> None:
     """Replace the offer by what became of it; what is committed stands without that too."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            await interaction.response.edit_message(view=_view(text))
+            await interaction.response.edit_message(view=plain(text))
     except DISCORD_FAULTS as error:
         log.warning("an offer still looks open: %s", error)
 
@@ -312,15 +298,6 @@ def _buttons(token: str, label: str) -> discord.ui.ActionRow[Any]:
         ),
         discord.ui.Button(label=_("Never mind"), custom_id=f"batch:{token}:no"),
     )
-
-
-def _view(text: str, *items: discord.ui.Item[Any]) -> discord.ui.LayoutView:
-    view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.TextDisplay(text))
-    for item in items:
-        view.add_item(item)
-    view.stop()
-    return view
 
 
 async def setup(bot: "Studio") -> None:

@@ -7,14 +7,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.providers import prompt as midjourney
+from bot.providers.needs import MIDJOURNEY
 from bot.text import N_
 from cogs.batches import take_batch
 from cogs.errors import answered
 from cogs.imagine import drawing
-from cogs.models import MIDJOURNEY_CHOICES
+from cogs.models import MIDJOURNEY_CHOICES, chosen_model
 from cogs.options import suggest_ratios
 from cogs.orders import placed
-from cogs.replies import Interaction
+from cogs.replies import Interaction, check_order
+from cogs.venues import venue_of
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
@@ -50,6 +52,10 @@ class Blend(commands.Cog):
         aspect: str | None = None,
     ) -> None:
         """Order a drawing from the pictures alone."""
+        await check_order(interaction, MIDJOURNEY)
+        venue = await venue_of(interaction)
+        usual = chosen_model(None, venue.catalog, venue.usual)
+        model = model or (None if usual.is_plain else usual.key)
         files = {"images": (image1, image2, image3, image4, image5)}
         places, uploads = placed(self._studio, files)
         options = {**places, "aspect": aspect}

@@ -15,7 +15,7 @@ from bot.media import images
 from bot.media.assets import new_token
 from bot.providers.youchuan_account import Board
 from bot.text import _, clip
-from cogs.layout import MOST_FILES, alt_text
+from cogs.layout_parts import MOST_FILES, alt_text
 from cogs.words import harmless
 from storage.errors import NotFoundError
 from storage.models import Moodboard
@@ -26,12 +26,16 @@ _LONGEST, _MOST_LINE = 250, 680  # characters of a description, and of all that 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The boards to show; `more` says that another page follows."""
+    """The boards to show; `more` says that another page follows.
+
+    `account` is the name of the one whose boards are known.
+    """
 
     number: int
     boards: Sequence[Moodboard]
     more: bool
     note: str = ""
+    account: str = ""
 
 
 @asynccontextmanager
@@ -48,7 +52,8 @@ async def board_pages(
         items: list[discord.ui.Item[discord.ui.LayoutView]] = []
         files: list[discord.File] = []
         for board in page.boards:
-            items.append(discord.ui.TextDisplay(_line(board, known, chosen)))
+            listed = known if board.credential == page.account else None
+            items.append(discord.ui.TextDisplay(_line(board, listed, chosen)))
             small = [await _thumbnail(keeper, token, stack) for token in board.images[:share]]
             shown = [file for file in small if file is not None]
             if shown:

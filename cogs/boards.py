@@ -16,6 +16,7 @@ from storage.models import Moodboard
 if TYPE_CHECKING:
     from cogs.bot import Studio
 
+PROVIDER = "youchuan"
 _LOOKED_AT, _OFFERED, _LONGEST_CHOICE = 500, 25, 100
 
 
@@ -48,6 +49,20 @@ async def find_board(studio: "Studio", interaction: Interaction, typed: str) -> 
         ) from None
 
 
+async def drawable_board(studio: "Studio", interaction: Interaction, typed: str) -> Moodboard:
+    """The board of an id to draw with here; InvalidRequestError when it cannot be."""
+    board = await find_board(studio, interaction, typed)
+    if not _is_reached(studio, board, interaction.guild_id):
+        raise InvalidRequestError(
+            N_(
+                "“{name}” was made with another account than the one that draws here; make it "
+                "anew by /moodboard create."
+            ),
+            name=harmless(board.name, 60),
+        )
+    return board
+
+
 async def default_board(studio: "Studio", interaction: Interaction) -> str | None:
     """The board that this person draws with unless they say otherwise, while it is there."""
     person, place = interaction.user.id, interaction.guild_id
@@ -55,6 +70,15 @@ async def default_board(studio: "Studio", interaction: Interaction) -> str | Non
     if chosen is None:
         return None
     try:
-        return (await studio.moodboards.get(chosen, person, place)).id
+        board = await studio.moodboards.get(chosen, person, place)
     except NotFoundError:
         return None
+    return board.id if _is_reached(studio, board, place) else None
+
+
+def _is_reached(studio: "Studio", board: Moodboard, guild_id: int | None) -> bool:
+    """Whether the account that draws in a place is the one that has the board."""
+    try:
+        return studio.gate.accounts.payer(PROVIDER, guild_id) == board.credential
+    except InvalidRequestError:
+        return True  # nothing is drawn with it, whosever it is

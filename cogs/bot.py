@@ -16,17 +16,21 @@ from discord.webhook.async_ import async_context
 
 from bot.engine import Engine
 from bot.keeper import Keeper
+from bot.retention import Retention
 from bot.text import set_reader
 from cogs import EXTENSIONS, errors
 from cogs.cards import Cards
+from cogs.composer import Composer
 from cogs.instead import find_instead
 from cogs.parcels import Packer
 from cogs.presses import Presses
 from cogs.results import DiscordCourier
 from cogs.translator import Translator
+from cogs.venues import venue_at
 from storage.chats import ChatStore
 from storage.drafts import DraftStore
 from storage.errors import StorageError
+from storage.ledger import LedgerStore
 from storage.moodboards import MoodboardStore
 from storage.people import PeopleStore
 
@@ -41,6 +45,8 @@ class Desk:
     moodboards: MoodboardStore
     people: PeopleStore
     chats: ChatStore
+    ledger: LedgerStore
+    retention: Retention
 
 
 class Tree(app_commands.CommandTree["Studio"]):
@@ -97,13 +103,15 @@ class Studio(commands.Bot):
         self.operator_guild_ids = frozenset(operator_guild_ids)
         self.lingtu_styles = tuple(lingtu_styles)
         self.drafts, self.moodboards, self.people = desk.drafts, desk.moodboards, desk.people
-        self.chats = desk.chats
-        jobs, keeper, catalog = desk.engine.jobs, desk.keeper, desk.engine.catalog
+        self.chats, self.ledger, self.gate = desk.chats, desk.ledger, desk.engine.gate
+        self.retention = desk.retention
+        jobs, keeper = desk.engine.jobs, desk.keeper
         self.keeper, self.assets = keeper, keeper.assets
         packer = Packer(keeper.files, keeper.pool, public_url)
-        other = partial(find_instead, self)
-        self.courier = DiscordCourier(self, jobs, keeper.assets, catalog, packer, other)
         engine = desk.engine
+        venue, other = partial(venue_at, engine), partial(find_instead, self)
+        composer = Composer(jobs, keeper.assets, venue, packer, other)
+        self.courier = DiscordCourier(self, composer)
         self.cards = Cards(jobs, self.courier, now, engine.may_cancel, engine.catalog.instant)
         self.presses = Presses(self)
         self._when_ready: list[Callable[[], None]] = []

@@ -21,7 +21,7 @@ from bot.text import N_, _
 from cogs import forms
 from cogs.buttons import CONTINUE
 from cogs.errors import answered, tell
-from cogs.replies import Interaction, destination_of, take_order
+from cogs.replies import Interaction, check_order, destination_of, person_of, take_order
 from cogs.texts import is_answer, text_of
 from cogs.words import words_of
 from storage.models import Destination, Job, Status
@@ -58,6 +58,8 @@ class Chat(commands.Cog):
             raise InvalidRequestError(
                 N_("Say something with “prompt”, or choose “reset” to begin a new conversation.")
             )
+        if said:
+            await check_order(interaction, CHAT.name)
         if reset:
             await self._studio.chats.forget(here.user_id, here.channel_id, now=self._studio.now())
         if said:
@@ -74,6 +76,7 @@ async def follow_answer(interaction: Interaction, job: Job, custom_id: str) -> N
     if not (is_answer(job) and text_of(job)):
         raise InvalidRequestError(N_("There is no answer here to go on from."))
     studio: Studio = interaction.client
+    await check_order(interaction, CHAT.name, job)
     here = destination_of(interaction)
     before = await _remembered(studio, here, job)
     if interaction.type is not discord.InteractionType.modal_submit:
@@ -93,6 +96,7 @@ async def _say(
     order = Order(
         operation=CHAT.name,
         params=catalog.operation(CHAT.name).validate({_FIELD: said, "turns": turns}),
+        person=person_of(interaction),
         destination=destination_of(interaction),
         interaction_id=interaction.id,
         parent=parent,

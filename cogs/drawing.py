@@ -27,7 +27,7 @@ from cogs.options import (
     suggest_ratios,
 )
 from cogs.orders import options_of, placed, take_picture, take_request
-from cogs.replies import Interaction
+from cogs.replies import Interaction, check_order
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
@@ -87,6 +87,7 @@ class Drawing(commands.Cog):
         count: _Count | None = None,
     ) -> None:
         """Order a drawing that knows its subject."""
+        await check_order(interaction, "lingtu.img2img")
         files = {"cref_images": (image, image2, image3, image4)}
         places, uploads = placed(self._studio, files)
         values = {

@@ -8,7 +8,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import policy
 from bot.edit_files import keep_mask, size_of
 from bot.edit_kinds import Begun
 from bot.edit_shapes import Sent, canvas_of
@@ -18,7 +17,7 @@ from bot.text import N_
 from cogs.choices import find_job, suggest_jobs
 from cogs.editor import EITHER, link_view, order_drawn, picture_of
 from cogs.errors import answered
-from cogs.replies import Interaction, check_channel, destination_of, hand_over, person_of
+from cogs.replies import Interaction, check_order, destination_of, hand_over, person_of
 from cogs.uploads import checked_upload
 from storage.models import Asset, Job, Upload
 
@@ -67,7 +66,7 @@ class Edit(commands.Cog):
         aspect: str | None = None,
     ) -> None:
         """Answer with the editor's link, or order what the mask says."""
-        check_channel(interaction)
+        await check_order(interaction, _PAINT)
         if (image is None) == (job is None):
             raise InvalidRequestError(EITHER)
         if mask and not prompt:
@@ -82,8 +81,10 @@ class Edit(commands.Cog):
             find = self._attached(checked_upload(self._studio, image), prompt or "")
         else:
             source = await find_job(interaction, job or "")
-            policy.check_press(person_of(interaction), source)
-            find = self._resulting(source, number - 1, prompt or "")
+            await self._studio.gate.check_press(person_of(interaction), source)
+            place = interaction.guild_id
+            pays = self._studio.gate.accounts.pays(source.provider, source.credential, place)
+            find = self._resulting(source, number - 1, prompt or "", follows=pays)
         await hand_over(interaction, lambda: self._go_on(interaction, find, wish))
 
     @edit.autocomplete("job")
@@ -99,13 +100,13 @@ class Edit(commands.Cog):
 
         return find
 
-    def _resulting(self, job: Job, index: int, prompt: str) -> _Find:
+    def _resulting(self, job: Job, index: int, prompt: str, *, follows: bool) -> _Find:
         async def find() -> Begun:
             picture = await self._picture(job, index)
             actions = self._studio.engine.catalog.operation(job.operation).actions
             action = next((each for each in actions if each.key == "edit"), None)
             gone = self._studio.now() - (job.finished_at or 0) > _KEPT_MS
-            if action is None or not action.fits(job.traits) or gone:
+            if action is None or not action.fits(job.traits) or gone or not follows:
                 # What takes no follow-up at the provider is still a picture of ours.
                 return Begun(operation=_PAINT, asset=picture.token, prompt=prompt)
             source, place = await self._studio.presses.source(job, action, index)
@@ -139,6 +140,7 @@ class Edit(commands.Cog):
             subject,
             Sent(prompt=begun.prompt, canvas=canvas, imgPos=place),
             mask,
+            person=person_of(interaction),
             destination=destination_of(interaction),
             interaction_id=interaction.id,
         )

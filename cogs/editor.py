@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot import policy
 from bot.edit_kinds import Begun
 from bot.edits import EDITOR
 from bot.engine import Order
@@ -15,8 +14,9 @@ from bot.operations import Action
 from bot.text import N_, _
 from cogs.choices import find_job
 from cogs.errors import tell
+from cogs.layout_parts import plain
 from cogs.places import is_picture
-from cogs.replies import Interaction, destination_of, lead_to, person_of
+from cogs.replies import Interaction, destination_of, lead_to, person_of, told_where
 from cogs.uploads import check_address, checked_upload
 from storage.assets import PREVIEW, RESULT
 from storage.models import Asset, Draft, Job, Status, Upload
@@ -89,15 +89,9 @@ async def given_picture(
         return Given(upload=checked_upload(studio, file))
     check_address(studio)
     source = await find_job(interaction, job or "")
-    policy.check_press(person_of(interaction), source)
+    await studio.gate.check_press(person_of(interaction), source)
     picture = await picture_of(studio, source, number - 1)
     return Given(upload=Upload(asset=picture.token), job=source, index=number - 1)
-
-
-def check_connected(studio: "Studio", operation: str) -> None:
-    """InvalidRequestError where nothing can be ordered of this operation's provider."""
-    if not studio.engine.catalog.is_connected(operation):
-        raise InvalidRequestError(N_("This is not set up on this bot; ask whoever runs it."))
 
 
 async def order_drawn(interaction: Interaction, order: Order, note: str = "") -> None:
@@ -108,7 +102,7 @@ async def order_drawn(interaction: Interaction, order: Order, note: str = "") ->
         await lead_to(interaction, job)
         return
     await studio.engine.announce(job)
-    text = _("It is on its way; the result comes in this channel.")
+    text = _("It is on its way; the result comes in {channel}.", channel=told_where(job))
     await tell(interaction, " ".join(filter(None, (note, text))))
 
 
@@ -135,9 +129,11 @@ async def link_view(
 ) -> discord.ui.LayoutView:
     """Keep what is begun and show the link that opens it; InvalidRequestError without an address.
 
-    `note`: a sentence to say first.
+    NotAllowedError where the person could not order it. `note`: a sentence to say first.
     """
     studio: Studio = interaction.client
+    person = person_of(interaction)
+    await studio.gate.check(person, studio.engine.catalog.operation(begun.operation))
     if not studio.public_url:
         raise InvalidRequestError(
             N_(
@@ -151,7 +147,7 @@ async def link_view(
         purpose=EDITOR,
         destination=destination_of(interaction),
         interaction_id=interaction.id,
-        payload=begun.model_dump(mode="json"),
+        payload=begun.model_copy(update={"person": person}).model_dump(mode="json"),
         created_at=now,
         expires_at=now + _OPEN_MS,
     )
@@ -163,8 +159,4 @@ async def link_view(
     )
     address = f"{studio.public_url}/editor/{draft.token}"
     link: discord.ui.Button[Any] = discord.ui.Button(label=_("Open the editor"), url=address)
-    view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.TextDisplay("\n".join(filter(None, (note, text)))))
-    view.add_item(discord.ui.ActionRow(link))
-    view.stop()
-    return view
+    return plain("\n".join(filter(None, (note, text))), discord.ui.ActionRow(link))

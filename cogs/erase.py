@@ -11,9 +11,9 @@ from bot.edit_shapes import Sent
 from bot.edits import Edits
 from bot.text import N_, _
 from cogs.choices import suggest_jobs
-from cogs.editor import Given, check_connected, given_picture, link_view, order_drawn
+from cogs.editor import Given, given_picture, link_view, order_drawn
 from cogs.errors import answered
-from cogs.replies import Interaction, check_channel, destination_of, hand_over
+from cogs.replies import Interaction, check_order, destination_of, hand_over, person_of
 from cogs.uploads import checked_upload
 from storage.models import Upload
 
@@ -47,8 +47,7 @@ class Erase(commands.Cog):
         mask: discord.Attachment | None = None,
     ) -> None:
         """Answer with the editor's link, or order what the mask says."""
-        check_channel(interaction)
-        check_connected(self._studio, _ERASE)
+        await check_order(interaction, _ERASE)
         given = await given_picture(interaction, image, job, number)
         marked = checked_upload(self._studio, mask) if mask else None
         await hand_over(interaction, lambda: self._go_on(interaction, given, marked))
@@ -75,6 +74,7 @@ class Erase(commands.Cog):
             await self._edits.subject(begun),
             Sent(),
             mask,
+            person=person_of(interaction),
             destination=destination_of(interaction),
             interaction_id=interaction.id,
         )

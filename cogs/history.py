@@ -4,15 +4,39 @@ from datetime import UTC, datetime
 
 import discord
 
-from bot.wire import Delivery
-from cogs.posts import Channel, is_card, may_read, outcome_of
+from bot.wire import Delivery, Receipt
+from cogs.posts import Channel, ElsewhereError, is_card, may_pass, may_read, outcome_of
+from cogs.routes import routes_of
 from storage.models import Job
 
 _LOOK_BACK = 1000  # messages
 _SKEW_MS = 60_000  # our clock may be ahead of Discord's
 
 
-async def find_post(
+async def look_back(
+    client: discord.Client, delivery: Delivery
+) -> tuple[Receipt | None, frozenset[int]]:
+    """Where an earlier attempt has posted, whichever of the channels it had come to.
+
+    If nowhere, also the channels of which nobody can tell.
+    """
+    unread = set[int]()
+    for route in routes_of(delivery):
+        try:
+            channel = await route(client, delivery.job)
+            found, is_read = await _find_post(client, delivery, channel)
+        except (discord.HTTPException, discord.InvalidData, ElsewhereError) as error:
+            if isinstance(error, discord.HTTPException) and may_pass(error):
+                raise
+            continue
+        if found is not None:
+            return Receipt(channel_id=channel.id, message_id=found), frozenset()
+        if not is_read:
+            unread.add(channel.id)
+    return None, frozenset(unread)
+
+
+async def _find_post(
     client: discord.Client, delivery: Delivery, channel: Channel
 ) -> tuple[int | None, bool]:
     """The message of an earlier attempt, and whether the history could be read at all."""

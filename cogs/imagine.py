@@ -9,19 +9,31 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import InvalidRequestError
+from bot.operations import Catalog, Group
 from bot.providers import prompt as midjourney
 from bot.providers.jumdata_choices import MOST_PICTURES
-from bot.providers.models import Model, able, check, model
+from bot.providers.models import Model, able, check
+from bot.providers.models import model as named_model
 from bot.providers.needs import MIDJOURNEY, needs_of, plain_needs
 from bot.text import N_, _, clip
 from cogs.batches import MOST_JOBS, Batch, take_batch, written_out
-from cogs.boards import default_board, find_board, suggestions
+from cogs.boards import default_board, drawable_board, suggestions
 from cogs.errors import answered
 from cogs.instead import offer_instead
-from cogs.models import AUTO, CHOICES, chosen_model, connected, options_for, plain_requests
+from cogs.models import (
+    AUTO,
+    CHOICES,
+    chosen_model,
+    connected,
+    options_for,
+    plain_requests,
+    version_of,
+)
 from cogs.options import suggest_named, suggest_ratios
 from cogs.orders import options_of, placed
-from cogs.replies import Interaction
+from cogs.replies import Interaction, person_of
+from cogs.venues import Venue, venue_of
+from storage.errors import StorageError
 from storage.models import Upload
 
 if TYPE_CHECKING:
@@ -91,73 +103,70 @@ class Imagine(commands.Cog):
         repeat: app_commands.Range[int, 1, MOST_JOBS] = 1,
     ) -> None:
         """Validate everything for the chosen model, then order it."""
-        catalog = self._studio.engine.catalog
-        chosen = chosen_model(model, catalog)
+        await self._studio.gate.check_group(person_of(interaction), Group.GENERATE)
+        venue = await venue_of(interaction)
+        chosen = chosen_model(model, venue.catalog, venue.usual)
         options = options_for(chosen, options_of(interaction))
         texts = written_out(prompt, repeat)
         if chosen.is_plain:
-            requests = plain_requests(chosen, catalog, texts, options)
+            requests = plain_requests(chosen, venue.catalog, texts, options)
             batch = Batch(operation=chosen.operation, requests=requests)
         else:
-            version = None if model == AUTO else model
-            batch = await self._of_midjourney(interaction, version, texts, options)
-        if catalog.is_connected(chosen.operation):
+            key = None if model == AUTO else model
+            versions = {text: version_of(text, key, chosen) for text in texts}
+            for version in versions.values():
+                check(named_model(version), options, connected(venue.catalog))
+            batch = await self._of_midjourney(interaction, versions, texts, options)
+        if venue.catalog.is_connected(chosen.operation):
             await take_batch(interaction, batch)
-        else:
-            needs = plain_needs if chosen.is_plain else needs_of
-            await offer_instead(interaction, chosen, [needs(text, options) for text in texts])
+            return
+        needs = plain_needs if chosen.is_plain else needs_of
+        wants = [needs(text, options) for text in texts]
+        await offer_instead(interaction, chosen, wants, venue)
 
     async def _of_midjourney(
         self,
         interaction: Interaction,
-        version: str | None,
+        versions: Mapping[str, str],
         texts: Sequence[str],
         given: Mapping[str, Any],
     ) -> Batch:
-        self._check_versions(version, texts, given)
+        """What draws these texts, each with the model of its key in `versions`."""
         files = {name: tuple(map(given.get, options)) for name, options in _FILES.items()}
         places, uploads = placed(self._studio, files)
         options = {**{name: given.get(name) for name in (*_OFFERED, "speed")}, **places}
         if board := given.get("moodboard"):
-            options["moodboard"] = (await find_board(self._studio, interaction, board)).id
+            options["moodboard"] = (await drawable_board(self._studio, interaction, board)).id
         default = None if board else await default_board(self._studio, interaction)
         printed = [
-            _printed(text, model=version, options=options, default_board=default) for text in texts
+            _printed(text, model=versions[text], options=options, default_board=default)
+            for text in texts
         ]
         return drawing(self._studio, printed, uploads)
-
-    def _check_versions(
-        self, version: str | None, texts: Sequence[str], given: Mapping[str, Any]
-    ) -> None:
-        catalog = self._studio.engine.catalog
-        for text in texts:
-            own = midjourney.typed(text).model
-            drawing_it = model(version or (own or midjourney.DEFAULT_MODEL).key)
-            check(drawing_it, given, connected(catalog))
 
     @imagine.autocomplete("style")
     async def _suggest_style(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        chosen = self._chosen(interaction)
+        chosen, catalog = await self._chosen(interaction)
         if not chosen.can("style"):
-            return self._hint(chosen, "style")
+            return self._hint(chosen, "style", catalog)
         return suggest_named(current, chosen.styles)
 
     @imagine.autocomplete("aspect")
     async def _suggest_ratio(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        chosen = self._chosen(interaction)
+        chosen, catalog = await self._chosen(interaction)
         if not chosen.can("aspect"):
-            return self._hint(chosen, "aspect")
+            return self._hint(chosen, "aspect", catalog)
         ratios = [str(ratio) for ratio in chosen.options["aspect"]]
         if not ratios:
             return suggest_ratios(current)
         return [choice for choice in suggest_ratios(current, ratios) if choice.value in ratios]
 
-    def _hint(self, chosen: Model, option: str) -> list[app_commands.Choice[str]]:
-        here = connected(self._studio.engine.catalog)
+    def _hint(self, chosen: Model, option: str, catalog: Catalog) -> list[app_commands.Choice[str]]:
+        here = connected(catalog)
         takers = able(option, connected=here) or able(option)
         hint = _(
             "{model} takes no {option}; it is for {others}.",
@@ -168,11 +177,15 @@ class Imagine(commands.Cog):
         # Whoever chooses the hint all the same is told more by the command.
         return [app_commands.Choice(name=clip(hint, 100), value="none")]
 
-    def _chosen(self, interaction: Interaction) -> Model:
-        key, catalog = interaction.namespace.model, self._studio.engine.catalog
+    async def _chosen(self, interaction: Interaction) -> tuple[Model, Catalog]:
+        """What is going to draw, and what else is connected here."""
+        venue = Venue(catalog=self._studio.engine.catalog)
+        with suppress(StorageError):
+            venue = await venue_of(interaction)
         with suppress(InvalidRequestError):  # a half-typed one
-            return chosen_model(key, catalog)
-        return chosen_model(None, catalog)
+            chosen = chosen_model(interaction.namespace.model, venue.catalog, venue.usual)
+            return chosen, venue.catalog
+        return chosen_model(None, venue.catalog, venue.usual), venue.catalog
 
     @imagine.autocomplete("moodboard")
     async def _suggest_board(

@@ -6,12 +6,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import policy
-from bot.text import N_
+from bot.text import N_, reading
 from cogs.choices import SUFFIX, find_job, known_as, suggest_jobs
 from cogs.errors import answered
 from cogs.instead import find_instead
 from cogs.layout import card_layout, list_layout
 from cogs.replies import Interaction, person_of
+from cogs.venues import venue_of
 from cogs.words import harmless, jump_link, state_of
 from storage.models import Job
 
@@ -36,16 +37,20 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
         """Post a result or a failure again; show privately how an unfinished job stands."""
         found = await find_job(interaction, job)
         policy.check_visible(person_of(interaction), found)
+        venue = await venue_of(interaction)
         if not found.status.is_final:
             progress = await self._studio.cards.progress(found)
-            other = await find_instead(self._studio, found)
-            card = card_layout(progress, self._catalog, other)
+            other = await find_instead(self._studio, found, venue)
+            card = card_layout(progress, venue.catalog, other)
             await interaction.response.send_message(view=card, ephemeral=True)
         elif found.delivered_at is None:
-            await self._studio.presses.post_now(interaction, found)
+            await self._studio.presses.ownership.post_now(interaction, found)
         else:
             await interaction.response.defer(thinking=True)
-            await self._studio.courier.show_in(found, interaction)
+            language = venue.rules.language  # everybody in the channel reads it
+            own = str(interaction.locale)
+            with reading(own if language == "auto" else language):
+                await self._studio.courier.show_in(found, interaction)
 
     @app_commands.command(name="list", description=N_("Your last jobs here."))
     @answered
@@ -61,7 +66,7 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
     @answered
     async def cancel(self, interaction: Interaction, job: str) -> None:
         """Cancel, if nobody has begun to submit it."""
-        await self._studio.presses.cancel(interaction, await find_job(interaction, job))
+        await self._studio.presses.ownership.cancel(interaction, await find_job(interaction, job))
 
     @app_commands.command(description=N_("Make a failed job once more."))
     @app_commands.describe(job=_ID)
@@ -69,7 +74,7 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
     @answered
     async def retry(self, interaction: Interaction, job: str) -> None:
         """A new job with the same params."""
-        await self._studio.presses.retry(interaction, await find_job(interaction, job))
+        await self._studio.presses.ownership.retry(interaction, await find_job(interaction, job))
 
     @show.autocomplete("job")
     async def _any(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

@@ -13,7 +13,7 @@ from typing import Any
 from discord import app_commands
 
 from bot.engine import Engine
-from bot.errors import InvalidRequestError
+from bot.errors import InvalidRequestError, NotAllowedError, UserError
 from bot.operations import Catalog, Params
 from bot.providers import prompt as midjourney
 from bot.providers.models import EVERYBODYS, Model, check, default_model, model, models
@@ -21,6 +21,7 @@ from bot.providers.needs import MIDJOURNEY, capable, needs_behind, plain_needs, 
 from bot.providers.prompt_vocabulary import SPELLINGS
 from bot.text import N_, clip
 from cogs.options import code_of
+from cogs.venues import Venue
 from storage.models import Job, Status
 
 AUTO = "auto"
@@ -31,6 +32,7 @@ CHOICES = [
     app_commands.Choice(name=N_("Auto: what usually draws here"), value=AUTO),
     *(app_commands.Choice(name=each.label, value=each.key) for each in models()),
 ]
+_USUAL = model(midjourney.DEFAULT_MODEL.key)
 # Failures of a provider's account, or of all of it: another provider may well draw the same.
 _AWAY = frozenset({"credit", "ratelimit", "auth", "unavailable"})
 _TYPED = re.compile(r"(?<!\S)([-–—―－]+)([A-Za-z][\w-]*)")
@@ -50,9 +52,34 @@ def connected(catalog: Catalog) -> frozenset[str]:
     return frozenset(each.provider for each in models() if catalog.is_connected(each.operation))
 
 
-def chosen_model(key: str | None, catalog: Catalog) -> Model:
-    """The model of a choice; without one, or for `AUTO`, what usually draws here."""
-    return model(key) if key and key != AUTO else default_model(connected(catalog))
+def chosen_model(key: str | None, catalog: Catalog, default: str = AUTO) -> Model:
+    """The model of a choice; without one, or for `AUTO`, what usually draws here.
+
+    That is the one of the key `default`, where a server has decided on it and it can draw.
+    """
+    if key and key != AUTO:
+        return model(key)
+    here = connected(catalog)
+    decided = next((each for each in models() if each.key == default), None)
+    return decided if decided and decided.provider in here else default_model(here)
+
+
+def version_of(text: str, key: str | None, usual: Model) -> str:
+    """The key of Midjourney's model that draws a text: the chosen, else the typed, else `usual`."""
+    typed = None if key else midjourney.typed(text).model
+    return key or (typed.key if typed else usual.key)
+
+
+def missing(chosen: Model, venue: Venue) -> UserError:
+    """Why a model is not to be had somewhere."""
+    if venue.is_off(chosen.provider):
+        return NotAllowedError(
+            N_("{model} is turned off on this server. An admin can turn it on: /config providers."),
+            model=chosen.label,
+        )
+    return InvalidRequestError(
+        N_("{model} is not set up on this bot; ask whoever runs it."), model=chosen.label
+    )
 
 
 def options_for(chosen: Model, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,24 +117,32 @@ def plain_requests(
     return tuple(requests)
 
 
-def prompted(catalog: Catalog, texts: Iterable[str], key: str | None) -> tuple[Params, ...]:
-    """What has Midjourney draw each of these prompts, with the model of a key or the usual."""
+def prompted(
+    catalog: Catalog, texts: Iterable[str], key: str | None, usual: Model = _USUAL
+) -> tuple[Params, ...]:
+    """What has Midjourney draw each of these prompts, with the model of a key or the typed one.
+
+    `usual` draws those that name none.
+    """
     operation = catalog.operation(MIDJOURNEY)
-    prompts = [midjourney.compose(text, model=key, options={}) for text in texts]
+    prompts = [
+        midjourney.compose(text, model=version_of(text, key, usual), options={}) for text in texts
+    ]
     return tuple(operation.validate({"text": midjourney.print_prompt(each)}) for each in prompts)
 
 
-def typed_requests(catalog: Catalog, key: str, texts: Iterable[str]) -> tuple[Params, ...]:
+def typed_requests(venue: Venue, key: str, texts: Iterable[str]) -> tuple[Params, ...]:
     """What draws typed prompts, for the operation of the `chosen_model` of this key."""
-    chosen = chosen_model(key, catalog)
+    chosen = chosen_model(key, venue.catalog, venue.usual)
     if chosen.is_plain:
-        return plain_requests(chosen, catalog, texts, {})
-    return prompted(catalog, texts, key or None)
+        return plain_requests(chosen, venue.catalog, texts, {})
+    return prompted(venue.catalog, texts, key or None, chosen)
 
 
 def instead_of(
     job: Job,
     engine: Engine,
+    catalog: Catalog,
     usual_board: str | None = None,
     *,
     tried: Collection[str] = (),
@@ -115,8 +150,9 @@ def instead_of(
 ) -> Instead | None:
     """What else could draw what its provider is not to be had for; None without.
 
-    The moodboard that its person usually draws with is no wish of this request's. `tried` are
-    providers that are no way out; only the model of the key `named` counts where it is given.
+    `catalog` is that of where it would be ordered. The moodboard that its person usually draws
+    with is no wish of this request's. `tried` are providers that are no way out; only the model
+    of the key `named` counts where it is given.
     """
     if not (is_held_up(job) or (job.status is Status.FAILED and job.failure in _AWAY)):
         return None
@@ -128,11 +164,11 @@ def instead_of(
     chosen, needs = behind
     if usual_board and needs.get("moodboard") == usual_board:
         needs = {option: value for option, value in needs.items() if option != "moodboard"}
-    able = capable([needs], connected(engine.catalog) - set(tried), after=chosen)
+    able = capable([needs], connected(catalog) - set(tried), after=chosen)
     other = next((each for each in able if named in ("", each.key)), None)
     if other is None:
         return None
-    operation = engine.catalog.operation(other.operation)
+    operation = catalog.operation(other.operation)
     request = operation.validate(values_for(other, needs))
     price = engine.price(operation, request, request.traits(frozenset()))
     return Instead(model=other, request=request, price=price)

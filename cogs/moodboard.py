@@ -16,15 +16,17 @@ from bot.errors import (
     GoneError,
     InvalidRequestError,
     MissingError,
+    NotAllowedError,
     ProtocolError,
     ProviderError,
     UncertainError,
     UserError,
 )
-from bot.providers import youchuan_account as account
+from bot.operations import Group
+from bot.providers import youchuan_account as youchuan
 from bot.text import N_, _, explain, plural
 from cogs.board_pages import Page, board_pages
-from cogs.boards import find_board, suggestions
+from cogs.boards import PROVIDER, find_board, suggestions
 from cogs.errors import answered, tell
 from cogs.replies import Interaction, hand_over, person_of
 from cogs.uploads import checked_upload
@@ -104,9 +106,11 @@ class Moodboards(
         image10: Attached = None,
     ) -> None:
         """Keep the pictures here, and have the board made of their addresses."""
+        await self._check(interaction, asks=True)
+        account = self._studio.gate.accounts.payer(PROVIDER, interaction.guild_id)
         files = (image1, image2, image3, image4, image5, image6, image7, image8, image9, image10)
         wish = self._wish(name, description, files)
-        await hand_over(interaction, lambda: self._create(interaction, wish))
+        await hand_over(interaction, lambda: self._create(interaction, wish, account))
 
     @app_commands.command(description=N_("Change a moodboard's name, description or pictures."))
     @app_commands.describe(board=_BOARD, name=_NAME, description=_ABOUT, **_PICTURES)
@@ -129,6 +133,7 @@ class Moodboards(
         image10: Attached = None,
     ) -> None:
         """Only what is given changes; pictures that are given take the place of all others."""
+        await self._check(interaction, asks=True)
         found = await find_board(self._studio, interaction, board)
         policy.check_board(person_of(interaction), found)
         files = (image1, image2, image3, image4, image5, image6, image7, image8, image9, image10)
@@ -144,6 +149,7 @@ class Moodboards(
         self, interaction: Interaction, page: app_commands.Range[int, 1, 1000] = 1
     ) -> None:
         """Our own boards, as the provider has them now."""
+        await self._check(interaction)
         await hand_over(interaction, lambda: self._list(interaction, page))
 
     @app_commands.command(description=N_("Draw with a moodboard unless you say otherwise."))
@@ -151,6 +157,7 @@ class Moodboards(
     @answered
     async def use(self, interaction: Interaction, board: str | None = None) -> None:
         """Remember it for this person in this server, or in their DM."""
+        await self._check(interaction)
         wanted = board if board and board.strip().casefold() != _NONE else ""
         chosen = await find_board(self._studio, interaction, wanted) if wanted else None
         await self._studio.people.use_moodboard(
@@ -177,6 +184,14 @@ class Moodboards(
             fitting = [app_commands.Choice(name=_("none"), value=_NONE), *fitting[:24]]
         return fitting
 
+    async def _check(self, interaction: Interaction, *, asks: bool = False) -> None:
+        """NotAllowedError unless this person may use these commands; `asks`: the provider, too."""
+        rules = await self._studio.gate.check_group(person_of(interaction), Group.GENERATE)
+        if asks and PROVIDER in rules.providers_off:
+            raise NotAllowedError(
+                N_("This is turned off on this server. An admin can turn it on: /config providers.")
+            )
+
     def _wish(self, name: str | None, description: str | None, files: Sequence[Attached]) -> Wish:
         if name is not None and not name.strip():
             raise InvalidRequestError(N_("A moodboard needs a name."))
@@ -187,16 +202,17 @@ class Moodboards(
             uploads=tuple(uploads),
         )
 
-    async def _create(self, interaction: Interaction, wish: Wish) -> None:
+    async def _create(self, interaction: Interaction, wish: Wish, credential: str) -> None:
         try:
-            answer, tokens = await self._sent(_CREATE, wish)
+            answer, tokens = await self._sent(_CREATE, wish, credential)
         except (UncertainError, ProtocolError):
             raise UserError(_LOST) from None
-        board_id, now = account.board_id(answer), self._studio.now()
+        board_id, now = youchuan.board_id(answer), self._studio.now()
         if not board_id:
             raise UserError(_NAMELESS)
         board = Moodboard(
             id=board_id,
+            credential=credential,
             guild_id=interaction.guild_id,
             user_id=interaction.user.id,
             name=wish.name or "",
@@ -223,7 +239,7 @@ class Moodboards(
 
     async def _update(self, interaction: Interaction, board: Moodboard, wish: Wish) -> None:
         try:
-            _answer, tokens = await self._sent(_UPDATE, wish, board)
+            _answer, tokens = await self._sent(_UPDATE, wish, board.credential, board)
         except MissingError:
             raise GoneError(N_("Midjourney does not have this moodboard any more.")) from None
         except (UncertainError, ProtocolError):
@@ -245,14 +261,13 @@ class Moodboards(
         await tell(interaction, _("“{name}” is changed.", name=harmless(changed.name, 100)))
 
     async def _sent(
-        self, call: str, wish: Wish, board: Moodboard | None = None
+        self, call: str, wish: Wish, credential: str, board: Moodboard | None = None
     ) -> tuple[Any, tuple[str, ...]]:
         """The provider's answer to what was given, and the tokens of the pictures it was given.
 
         What surely was not taken leaves no picture behind.
         """
         studio, kept = self._studio, list[Asset]()
-        credential = board.credential if board else "env"
         try:
             for upload in wish.uploads:
                 kept.append(await studio.keeper.keep_draft(upload, BOARD))
@@ -276,12 +291,19 @@ class Moodboards(
     async def _list(self, interaction: Interaction, number: int) -> None:
         store, where = self._studio.moodboards, (interaction.user.id, interaction.guild_id)
         boards = await store.visible(*where, limit=_SHOWN + 1, offset=_SHOWN * (number - 1))
-        note, known = "", None
+        note, known, account = "", None, ""
         try:
-            known = await self._known()
+            account = self._studio.gate.accounts.payer(PROVIDER, interaction.guild_id)
+            known = await self._known(account)
         except (ProviderError, InvalidRequestError) as error:
             note = _("Midjourney was not asked: {why}", why=explain(error))
-        page = Page(number=number, boards=boards[:_SHOWN], more=len(boards) > _SHOWN, note=note)
+        page = Page(
+            number=number,
+            boards=boards[:_SHOWN],
+            more=len(boards) > _SHOWN,
+            note=note,
+            account=account,
+        )
         chosen = await self._studio.people.moodboard(*where)
         async with (
             board_pages(self._studio.keeper, page, known, chosen) as (view, files),
@@ -289,13 +311,13 @@ class Moodboards(
         ):
             await interaction.followup.send(view=view, files=files, ephemeral=True)
 
-    async def _known(self) -> Mapping[str, account.Board]:
+    async def _known(self, credential: str) -> Mapping[str, youchuan.Board]:
         """The account's boards by id, all pages of them."""
-        known: dict[str, account.Board] = {}
+        calls, known = self._studio.engine.calls, dict[str, youchuan.Board]()
         for number in range(1, 11):
             values = {"page_no": number, "page_size": 100}
-            found = account.listing(await self._studio.engine.calls.ask(_LIST, values))
-            fresh = {board.id: board for board in account.boards(found) if board.id}
+            found = youchuan.listing(await calls.ask(_LIST, values, credential=credential))
+            fresh = {board.id: board for board in youchuan.boards(found) if board.id}
             if fresh.keys() <= known.keys():
                 break
             known |= fresh

@@ -7,7 +7,7 @@ import discord
 
 from bot.engine import Order
 from bot.operations import Operation, Params, stand_in
-from cogs.replies import Interaction, destination_of, take_order
+from cogs.replies import Interaction, check_order, destination_of, person_of, take_order
 from cogs.uploads import checked_upload
 from storage.models import Upload
 
@@ -57,6 +57,7 @@ async def take_request(
     order = Order(
         operation=name,
         params=request(studio.engine.catalog.operation(name), values),
+        person=person_of(interaction),
         destination=destination_of(interaction),
         interaction_id=interaction.id,
         uploads=uploads,
@@ -72,6 +73,7 @@ async def take_picture(
 ) -> None:
     """Order something from one picture; without it, whether that will do is the operation's."""
     studio: Studio = interaction.client
+    await check_order(interaction, name)
     field = studio.engine.catalog.operation(name).file_field or ""
     uploads = (checked_upload(studio, image),) if image else ()
     address = {field: stand_in(0)} if image else {}

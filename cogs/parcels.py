@@ -15,7 +15,7 @@ from bot.media import clips, images
 from bot.media.assets import AssetFiles
 from bot.media.pool import MediaPool
 from bot.text import N_
-from cogs.layout import MOST_FILES, Shown
+from cogs.layout_parts import MOST_FILES, Shown
 from cogs.places import is_preview
 from cogs.texts import file_of, text_of
 from storage.models import Asset, Job

@@ -6,7 +6,6 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from string import digits
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
 import discord
 
@@ -22,22 +21,20 @@ from cogs.chat import follow_answer
 from cogs.editor import open_editor, picture_of
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, tell
 from cogs.ideas import follow_text
-from cogs.instead import follow_instead
-from cogs.models import is_held_up
+from cogs.ownership import Ownership
 from cogs.prompts import ask_help, follow_suggestion, stays_drawn
 from cogs.repeats import repeated
 from cogs.replies import (
-    BEING_DRAWN,
     Interaction,
     check_channel,
+    check_order,
     destination_of,
-    hand_over,
-    lead_to,
     person_of,
     take_order,
 )
 from cogs.suggestions import is_suggestion
 from cogs.uploads import check_address
+from cogs.venues import venue_of
 from cogs.wishes import follow_wish
 from cogs.words import info_text, words_of
 from storage.errors import NotFoundError
@@ -56,14 +53,14 @@ class Presses:
 
     def __init__(self, studio: "Studio") -> None:
         self._studio, self._engine = studio, studio.engine
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.ownership = mine = Ownership(studio)
         self._others: Mapping[str, Callable[[Interaction, Job, PressId], Awaitable[None]]] = {
             "info": self._info,
             "dm": self._send_dm,
             "delete": self._delete,
-            "cancel": lambda interaction, job, _press: self.cancel(interaction, job),
-            "retry": lambda interaction, job, _press: self.retry(interaction, job),
-            INSTEAD: self._instead,
+            "cancel": lambda interaction, job, _press: mine.cancel(interaction, job),
+            "retry": lambda interaction, job, _press: mine.retry(interaction, job),
+            INSTEAD: lambda interaction, job, press: mine.instead(interaction, job, press.key),
             "again": self._again,
             "imagine": self._imagine,
             CONTINUE: self._continue,
@@ -72,18 +69,26 @@ class Presses:
             "pick": self._pick,
         }
 
-    async def find(self, job_id: str) -> Job:
-        """The job of an id; GoneError when there is none."""
+    async def find(self, job_id: str, *, forgotten: bool = False) -> Job:
+        """The job of an id; GoneError when there is none, or nothing is left of it.
+
+        A `forgotten` one is good enough for what needs its row alone.
+        """
         if not _ULID.fullmatch(job_id):
             raise GoneError(N_("There is no job “{id}” here."), id=job_id[:40])
         try:
-            return await self._engine.jobs.get(job_id)
+            job = await self._engine.jobs.get(job_id)
         except NotFoundError:
             raise GoneError(N_("This job is not there any more.")) from None
+        if job.forgotten_at is not None and not forgotten:
+            raise GoneError(
+                N_("This is not kept here any more: it was deleted, or is older than what is kept.")
+            )
+        return job
 
     async def carry_out(self, interaction: Interaction, press: PressId) -> None:
         """Do what a button, a select or a submitted modal means."""
-        job = await self.find(press.job)
+        job = await self.find(press.job, forgotten=press.key == "delete")
         policy.check_visible(person_of(interaction), job)
         if press.key == "more":
             key, _colon, own = _chosen(interaction).partition(":")
@@ -99,14 +104,14 @@ class Presses:
             await self._act(interaction, job, press)
 
     async def _act(self, interaction: Interaction, job: Job, press: PressId) -> None:
-        policy.check_press(person_of(interaction), job)
+        await self._engine.gate.check_press(person_of(interaction), job)
         action = self._engine.catalog.action(job.operation, press.key)
         _check_fits(action, job, press.image)
-        check_channel(interaction)
+        source, index = await self.source(job, action, press.image)
+        await check_order(interaction, action.operation, source)
         if action.ask and interaction.type is not discord.InteractionType.modal_submit:
             await self._ask(interaction, job, action, press)
             return
-        source, index = await self.source(job, action, press.image)
         if action.editor:
             fields = self._engine.catalog.operation(action.operation).params.model_fields
             needed = fields["remix_prompt"].is_required()
@@ -132,6 +137,7 @@ class Presses:
         return Order(
             operation=action.operation,
             params=follow_up(operation, external_id=source.external_id, index=index, values=values),
+            person=person_of(interaction),
             destination=destination_of(interaction),
             interaction_id=interaction.id,
             uploads=uploads,
@@ -176,6 +182,7 @@ class Presses:
         return " ".join(filter(None, (words, params.follow_prompt())))
 
     async def _pick(self, interaction: Interaction, job: Job, press: PressId) -> None:
+        await self._engine.gate.check_press(person_of(interaction), job)
         chosen, _colon, wish = _chosen(interaction).partition(":")
         is_place = len(chosen) == 1 and chosen in digits
         index = int(chosen) if is_place else press.image or 0
@@ -183,7 +190,8 @@ class Presses:
         if wish:
             await follow_wish(interaction, job, index, wish)
             return
-        panel = layout.image_panel(job, self._engine.catalog, index)
+        venue = await venue_of(interaction)
+        panel = layout.image_panel(job, venue.catalog, index)
         await interaction.response.send_message(view=panel, ephemeral=True)
 
     async def _info(self, interaction: Interaction, job: Job, _press: PressId) -> None:
@@ -214,99 +222,29 @@ class Presses:
         except DISCORD_FAULTS:
             raise GoneError(N_("This message could not be deleted; delete it by hand.")) from None
 
-    async def cancel(self, interaction: Interaction, job: Job) -> None:
-        """Cancel a job that nobody has begun, and say whether that was in time."""
-        policy.check_owner(person_of(interaction), job)
-        if await self._engine.cancel(job):
-            await tell(interaction, _("Canceled. Nothing was sent and nothing was charged."))
-        elif self._engine.may_take_back(await self.find(job.id)):
-            await hand_over(interaction, lambda: self._take_back(interaction, job))
-        else:
-            await self._too_late(interaction, job)
-
-    async def _take_back(self, interaction: Interaction, job: Job) -> None:
-        # One press after the other, so that each finds the row as the one before it has left it.
-        async with self._turns.setdefault(job.id, asyncio.Lock()):
-            done = await self._engine.take_back(job)
-        if done:
-            await tell(interaction, _("Canceled. It was withdrawn before it was begun."))
-        else:
-            await self._too_late(interaction, job)
-
-    async def _too_late(self, interaction: Interaction, job: Job) -> None:
-        status = (await self.find(job.id)).status
-        if status is Status.CANCELED:
-            await tell(interaction, _("This has been canceled already."))
-        else:
-            said = _("This is already finished.") if status.is_final else _(BEING_DRAWN)
-            await tell(interaction, said)
-
-    async def post_now(self, interaction: Interaction, job: Job) -> None:
-        """Bring a finished job's delivery forward, and say so."""
-        await self._engine.look_again(job)
-        await tell(interaction, _("It is finished and is being posted now."))
-
-    async def retry(self, interaction: Interaction, job: Job) -> None:
-        """Make a failed job once more, or look again at a result that was not posted yet."""
-        if await self._is_open(interaction, job):
-            order = await repeated(interaction, job, await self._parent(job), retry_of=job.id)
-            await take_order(interaction, order)
-
-    async def _instead(self, interaction: Interaction, job: Job, press: PressId) -> None:
-        policy.check_owner(person_of(interaction), job)
-        if not (is_held_up(job) or await self._is_open(interaction, job)):
-            return
-        check_channel(interaction)
-        order = await follow_instead(interaction, job, press.key, await self._parent(job))
-        if order is None:
-            return
-        # Nobody shall pay twice: what still waits is withdrawn before it is ordered elsewhere.
-        if job.status is Status.QUEUED and not await self._engine.cancel(job):
-            await self._too_late(interaction, job)
-            return
-        await take_order(interaction, order)
-
-    async def _is_open(self, interaction: Interaction, job: Job) -> bool:
-        """Whether a job may be made anew; else the person is told what became of it."""
-        policy.check_owner(person_of(interaction), job)
-        if job.status is Status.SUCCEEDED and job.delivered_at is None:
-            await self.post_now(interaction, job)
-        elif job.status is Status.SUCCEEDED:
-            sentence = N_("This succeeded; /job show {id} brings it here.")
-            raise InvalidRequestError(sentence, id=job.id)
-        elif not job.status.is_final:
-            raise InvalidRequestError(BEING_DRAWN)
-        else:
-            before = await self._engine.jobs.retry_of(job.id)
-            if before and before.status not in (Status.FAILED, Status.CANCELED):
-                await lead_to(interaction, before)
-            else:
-                return True
-        return False
-
     async def _again(self, interaction: Interaction, job: Job, _press: PressId) -> None:
-        policy.check_press(person_of(interaction), job)
+        await self._engine.gate.check_press(person_of(interaction), job)
         await take_order(interaction, await repeated(interaction, job, await self._parent(job)))
 
     async def _parent(self, job: Job) -> Job | None:
         return await self.find(job.parent_id) if job.parent_id else None
 
     async def _imagine(self, interaction: Interaction, job: Job, press: PressId) -> None:
-        policy.check_press(person_of(interaction), job)
+        await self._engine.gate.check_press(person_of(interaction), job)
         check_channel(interaction)
         await follow_text(interaction, job, job_id(job.id, press.key))
 
     async def _continue(self, interaction: Interaction, job: Job, press: PressId) -> None:
-        policy.check_press(person_of(interaction), job)
+        await self._engine.gate.check_press(person_of(interaction), job)
         check_channel(interaction)
         await follow_answer(interaction, job, job_id(job.id, press.key))
 
     async def _help(self, interaction: Interaction, job: Job, _press: PressId) -> None:
-        policy.check_press(person_of(interaction), job)
+        await self._engine.gate.check_press(person_of(interaction), job)
         await ask_help(interaction, job)
 
     async def _suggestion(self, interaction: Interaction, job: Job, press: PressId) -> None:
-        policy.check_press(person_of(interaction), job)
+        await self._engine.gate.check_press(person_of(interaction), job)
         if press.key == KEEP and is_suggestion(job) and await stays_drawn(self._studio, job):
             # The earlier job goes on as it is, so there is nothing left to say.
             await self._delete(interaction, job, press)

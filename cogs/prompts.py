@@ -21,9 +21,17 @@ from cogs import forms
 from cogs.batches import Batch, take_batch, written_out
 from cogs.buttons import HELP, KEEP, REWORD, PressId, job_id
 from cogs.errors import answered
-from cogs.models import AUTO, CHOICES, chosen_model, plain_requests, prompted, typed_requests
+from cogs.models import (
+    AUTO,
+    CHOICES,
+    chosen_model,
+    missing,
+    plain_requests,
+    prompted,
+    typed_requests,
+)
 from cogs.repeats import readdressed
-from cogs.replies import Interaction, destination_of, take_order
+from cogs.replies import Interaction, check_order, destination_of, person_of, take_order
 from cogs.suggestions import (
     asked_of,
     asking,
@@ -33,6 +41,7 @@ from cogs.suggestions import (
     text_field,
     typed_version,
 )
+from cogs.venues import Venue, venue_of
 from storage.errors import NotFoundError
 from storage.models import Job, Status
 
@@ -72,15 +81,14 @@ class Prompts(commands.GroupCog, group_name="prompt", group_description=N_("Help
     async def _ask(
         self, interaction: Interaction, purpose: str, text: str, key: str | None
     ) -> None:
-        catalog = self._studio.engine.catalog
+        await check_order(interaction, CHAT.name)
+        venue = await venue_of(interaction)
         key = "" if key in (None, AUTO) else key
-        chosen = chosen_model(key, catalog)
-        if not catalog.is_connected(chosen.operation):
-            raise InvalidRequestError(
-                N_("{model} is not set up on this bot; ask whoever runs it."), model=chosen.label
-            )
+        chosen = chosen_model(key, venue.catalog, venue.usual)
+        if not venue.catalog.is_connected(chosen.operation):
+            raise missing(chosen, venue)
         texts = written_out(text, 1)
-        typed_requests(catalog, key or "", texts)  # what could not be drawn is refused before
+        typed_requests(venue, key or "", texts)  # what could not be drawn is refused before
         drawing = typed_version(texts, chosen)
         await _take(interaction, asking(purpose, text, drawing, {"model": key}))
 
@@ -88,6 +96,7 @@ class Prompts(commands.GroupCog, group_name="prompt", group_description=N_("Help
 async def ask_help(interaction: Interaction, job: Job) -> None:
     """Order a better prompt for a job that is being drawn; it has the job's files, too."""
     studio: Studio = interaction.client
+    await check_order(interaction, CHAT.name, job)
     await _take(interaction, help_with(job, studio.engine.catalog), job)
 
 
@@ -96,9 +105,12 @@ async def follow_suggestion(interaction: Interaction, job: Job, press: PressId) 
     if job.status is not Status.SUCCEEDED or not is_suggestion(job):
         raise InvalidRequestError(N_("There is no suggestion here to go on from."))
     studio: Studio = interaction.client
+    venue, kept = await venue_of(interaction), asked_of(job).kept
+    drawing = kept.operation or chosen_model(kept.model, venue.catalog, venue.usual).operation
+    await check_order(interaction, drawing, job)
     is_form = interaction.type is discord.InteractionType.modal_submit
     if press.key == REWORD and not is_form:
-        await interaction.response.send_modal(_form(studio, job))
+        await interaction.response.send_modal(_form(venue.catalog, job, drawing))
         return
     if press.key == KEEP:
         words = asked_of(job).prompt
@@ -108,11 +120,11 @@ async def follow_suggestion(interaction: Interaction, job: Job, press: PressId) 
     else:
         words = suggested(job)
     present = json.loads(await readdressed(studio, json.dumps(dict(job.params))))
-    batch = _batch(studio.engine.catalog, asked_of(replace(job, params=present)), words)
+    batch = _batch(venue, drawing, asked_of(replace(job, params=present)), words)
     if len(batch.requests) > 1:
         await take_batch(interaction, batch)
         return
-    order = batch.order(0, destination_of(interaction), interaction.id)
+    order = batch.order(0, person_of(interaction), destination_of(interaction), interaction.id)
     await take_order(interaction, replace(order, parent=job, action=press.key))
 
 
@@ -128,13 +140,12 @@ async def stays_drawn(studio: "Studio", job: Job) -> bool:
     return False
 
 
-def _batch(catalog: Catalog, asked: Chat, words: str) -> Batch:
+def _batch(venue: Venue, drawing: str, asked: Chat, words: str) -> Batch:
     """What draws these words between what was kept, as the prompt before would have been."""
-    kept, text = asked.kept, asked.whole(words)
+    kept, text, catalog = asked.kept, asked.whole(words), venue.catalog
     if not kept.operation:
-        name = chosen_model(kept.model, catalog).operation
-        requests = typed_requests(catalog, kept.model, written_out(text, 1))
-        return Batch(operation=name, requests=requests)
+        requests = typed_requests(venue, kept.model, written_out(text, 1))
+        return Batch(operation=drawing, requests=requests)
     behind = model_behind(kept.operation)
     if behind is None:
         (request,) = prompted(catalog, (text,), None)
@@ -149,6 +160,7 @@ async def _take(interaction: Interaction, params: Params, parent: Job | None = N
     order = Order(
         operation=CHAT.name,
         params=params,
+        person=person_of(interaction),
         destination=destination_of(interaction),
         interaction_id=interaction.id,
         uploads=parent.uploads if parent else (),
@@ -158,13 +170,11 @@ async def _take(interaction: Interaction, params: Params, parent: Job | None = N
     await take_order(interaction, order)
 
 
-def _form(studio: "Studio", job: Job) -> discord.ui.Modal:
-    catalog, kept = studio.engine.catalog, asked_of(job).kept
-    name = kept.operation or chosen_model(kept.model, catalog).operation
-    info = catalog.operation(name).params.model_fields[text_field(name) or _FIELD]
+def _form(catalog: Catalog, job: Job, drawing: str) -> discord.ui.Modal:
+    info = catalog.operation(drawing).params.model_fields[text_field(drawing) or _FIELD]
     custom_id = job_id(job.id, REWORD)
     head, words = _("Edit the suggestion"), suggested(job)
-    return forms.build_one(custom_id, head, _FIELD, info, words, kept.longest)
+    return forms.build_one(custom_id, head, _FIELD, info, words, asked_of(job).kept.longest)
 
 
 async def setup(bot: "Studio") -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.engine import Order
 from bot.errors import GoneError
 from bot.providers.prompt_text import OURS
-from cogs.replies import Interaction, destination_of
+from cogs.replies import Interaction, destination_of, person_of
 from storage.errors import NotFoundError
 from storage.models import Job
 
@@ -31,6 +31,7 @@ async def repeated(
         params=catalog.operation(job.operation).validate(
             json.loads(await readdressed(studio, json.dumps(job.params)))
         ),
+        person=person_of(interaction),
         destination=destination_of(interaction),
         interaction_id=interaction.id,
         uploads=job.uploads,

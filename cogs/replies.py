@@ -15,6 +15,7 @@ from bot.text import N_, _, reading
 from bot.wire import Progress
 from cogs.errors import ANSWER_SECONDS, DISCORD_FAULTS, answer, tell
 from cogs.layout import card_layout
+from cogs.venues import venue_of
 from cogs.words import jump_link
 from storage.errors import StorageError
 from storage.models import Destination, Job, Status
@@ -47,7 +48,7 @@ _PERMISSIONS = {
 
 
 def person_of(interaction: Interaction) -> Person:
-    """Who acts, as `policy` sees them; admins are those who may manage the server."""
+    """Who acts and where, as `policy` sees them; admins are those who may manage the server."""
     in_guild = interaction.guild_id is not None
     return Person(
         user_id=interaction.user.id,
@@ -55,7 +56,28 @@ def person_of(interaction: Interaction) -> Person:
         is_admin=in_guild and interaction.permissions.manage_guild,
         holds_copy=not in_guild and interaction.message is not None,
         is_operator=_owns(interaction.client, interaction.user.id),
+        # What the library resolves from its cache is not there yet right after a start.
+        role_ids=frozenset(getattr(interaction.user, "_roles", ())),
+        channel_ids=_around(interaction),
+        is_age_restricted=_is_age_restricted(interaction.channel),
     )
+
+
+def _around(interaction: Interaction) -> frozenset[int]:
+    """The channel, what it is a thread of, and its category."""
+    channel = interaction.channel
+    above = channel.parent if isinstance(channel, discord.Thread) else None
+    found = (
+        interaction.channel_id,
+        getattr(channel, "parent_id", None),
+        getattr(above or channel, "category_id", None),
+    )
+    return frozenset(number for number in found if number is not None)
+
+
+def _is_age_restricted(channel: object) -> bool:
+    parent = channel.parent if isinstance(channel, discord.Thread) else channel
+    return bool(getattr(parent, "nsfw", False))
 
 
 def _owns(client: discord.Client, user_id: int) -> bool:
@@ -100,6 +122,18 @@ def check_channel(interaction: Interaction) -> None:
         )
 
 
+async def check_order(interaction: Interaction, operation: str, parent: Job | None = None) -> None:
+    """A UserError unless this person may order this here, following up `parent`.
+
+    To be asked before anything that leads to an order, so that nobody writes or waits in vain.
+    """
+    studio: Studio = interaction.client
+    check_channel(interaction)
+    person, row = person_of(interaction), studio.engine.catalog.operation(operation)
+    await studio.gate.check(person, row)
+    studio.gate.account(row, person, parent)
+
+
 async def take_order(interaction: Interaction, order: Order) -> None:
     """Commit an order and answer with its progress card; a repeated press is led to its job."""
     studio: Studio = interaction.client
@@ -108,13 +142,9 @@ async def take_order(interaction: Interaction, order: Order) -> None:
     if not new:
         await lead_to(interaction, job)
         return
+    view = await _card(interaction, job)
     try:
-        card = await studio.cards.progress(job)
-    except StorageError:
-        # The row is committed: from here on nobody may hear that nothing was sent.
-        card = Progress(job=job, now=job.created_at)
-    try:
-        card_id = await _post_card(interaction, card_layout(card, studio.engine.catalog))
+        card_id = await _post_card(interaction, view)
     except discord.NotFound as error:
         # The press looked dead to the person, so nobody shall pay for it.
         if error.code == _UNKNOWN_INTERACTION and await _withdrawn(studio, job):
@@ -149,6 +179,18 @@ async def hand_over(
     studio.later(carry_out())
 
 
+async def _card(interaction: Interaction, job: Job) -> discord.ui.LayoutView:
+    """The card of a new job, which everybody in its channel reads."""
+    studio: Studio = interaction.client
+    card, catalog = Progress(job=job, now=job.created_at), studio.engine.catalog
+    # The row is committed: from here on nobody may hear that nothing was sent.
+    with contextlib.suppress(StorageError):
+        card = await studio.cards.progress(job)
+        catalog = (await venue_of(interaction)).catalog
+    with reading(job.destination.locale):
+        return card_layout(card, catalog)
+
+
 async def _withdrawn(studio: "Studio", job: Job) -> bool:
     with contextlib.suppress(StorageError):
         return await studio.engine.cancel(job)
@@ -159,6 +201,12 @@ async def _post_card(interaction: Interaction, view: discord.ui.LayoutView) -> i
     async with asyncio.timeout(ANSWER_SECONDS):
         response = await interaction.response.send_message(view=view)
     return response.message_id
+
+
+def told_where(job: Job) -> str:
+    """The channel that a new job's result comes in, as a sentence names it."""
+    number = job.destination.results_channel_id
+    return f"<#{number}>" if number else _("this channel")
 
 
 async def lead_to(interaction: Interaction, job: Job) -> None:

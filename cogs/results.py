@@ -5,38 +5,28 @@ history is asked before anything is posted again.
 """
 
 import asyncio
+import base64
+import hashlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 from weakref import WeakValueDictionary
 
 import discord
 
 from bot.errors import CourierError, FetchError
-from bot.operations import Catalog
 from bot.text import N_, _, explain, reading
-from bot.wire import Delivery, Outcome, Progress, Receipt
-from cogs.ancestry import words_behind
+from bot.wire import Delivery, Progress, Receipt
+from cogs.composer import Composer
 from cogs.downloads import read_file
-from cogs.history import find_card, find_post
-from cogs.layout import (
-    Shown,
-    canceled_layout,
-    card_layout,
-    notice_layout,
-    plain_layout,
-    result_layout,
-)
-from cogs.models import Instead, is_held_up
-from cogs.parcels import Packer
+from cogs.history import find_card, look_back
 from cogs.posts import (
     FILE_LIMIT,
     NETWORK,
     Channel,
     Demands,
     ElsewhereError,
-    Send,
     editing,
     limit_of,
     may_pass,
@@ -44,35 +34,23 @@ from cogs.posts import (
     reaching,
     reply_to,
 )
-from storage.assets import PREVIEW, RESULT, UPLOAD, AssetStore
-from storage.errors import NotFoundError
-from storage.jobs import JobStore
+from cogs.routes import belongs, home, routes_of
 from storage.models import Job, Status, Upload
 
 log = logging.getLogger(__name__)
 
 _DELIVER_SECONDS, _CARD_SECONDS = 240.0, 10.0
+_SAY_SECONDS = 10.0
 _NEW_CARD_SECONDS = 3.0  # less than the engine waits for it, so that no result overtakes a card
 _READY_SECONDS = 5.0  # right after a start commands come in a little earlier than the rest
 _CARD_PAUSES = (0.5, 2.0, 0.0)  # seconds after each try to delete a card
-
-Route = Callable[[Job], Awaitable[Channel]]
 
 
 class DiscordCourier:
     """Implements `bot.wire.Courier` with the bot token: a delivery outlives its interaction."""
 
-    def __init__(
-        self,
-        client: discord.Client,
-        jobs: JobStore,
-        assets: AssetStore,
-        catalog: Catalog,
-        packer: Packer,
-        instead: Callable[[Job], Awaitable[Instead | None]] | None = None,
-    ) -> None:
-        self._client, self._jobs, self._assets, self._catalog = client, jobs, assets, catalog
-        self._packer, self._instead = packer, instead
+    def __init__(self, client: discord.Client, composer: Composer) -> None:
+        self._client, self._composer = client, composer
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         # Cards that are gone or have become a result: late progress must not touch them.
         self._settled: deque[int] = deque(maxlen=2000)
@@ -89,11 +67,10 @@ class DiscordCourier:
 
     async def post_card(self, progress: Progress) -> int | None:
         """Post a card to its job's channel, where no interaction's answer can be one."""
-        with reading(progress.job.destination.locale):
-            view = card_layout(progress, self._catalog)
         try:
             async with asyncio.timeout(_NEW_CARD_SECONDS):
-                channel = await self._channel(progress.job)
+                view = await self._composer.card(progress)
+                channel = await home(self._client, progress.job)
                 return (await channel.send(view=view)).id
         except (discord.DiscordException, ElsewhereError, RuntimeError, *NETWORK) as error:
             log.info("job %s has no card: %s", progress.job.id, error)
@@ -107,9 +84,7 @@ class DiscordCourier:
         if not self._client.is_ready():
             return
         async with turn:
-            other = await self._instead(job) if self._instead and is_held_up(job) else None
-            with reading(job.destination.locale):
-                view = card_layout(progress, self._catalog, other)
+            view = await self._composer.card(progress)
             try:
                 async with asyncio.timeout(_CARD_SECONDS):
                     await self._card(job, job.card_id).edit(view=view)
@@ -126,6 +101,37 @@ class DiscordCourier:
                 async with asyncio.timeout(_DELIVER_SECONDS):
                     return await self._deliver(delivery)
 
+    async def say(self, channel_id: int, text: str, key: str, *, guild_id: int) -> bool:
+        """Post a text in a channel of a server; False where that takes none.
+
+        A repeated `key` is the same message for some minutes.
+        """
+        if not self._client.is_ready():
+            raise CourierError(N_("Discord is not connected yet."))
+        with reaching():
+            async with asyncio.timeout(_SAY_SECONDS):
+                try:
+                    found = self._client.get_channel(channel_id)
+                    found = found or await self._client.fetch_channel(channel_id)
+                    # What one server has set is never said in another.
+                    if not isinstance(found, Channel) or getattr(found.guild, "id", 0) != guild_id:
+                        return False
+                    silent = discord.AllowedMentions.none()
+                    await found.send(
+                        text, nonce=_nonce(key), allowed_mentions=silent, suppress_embeds=True
+                    )
+                except (discord.HTTPException, discord.InvalidData) as error:
+                    if isinstance(error, discord.HTTPException) and may_pass(error):
+                        raise
+                    log.info("channel %d takes no message: %s", channel_id, error)
+                    return False
+        return True
+
+    def locale_of(self, guild_id: int) -> str:
+        """The language that a server has chosen at Discord."""
+        guild = self._client.get_guild(guild_id)
+        return str(guild.preferred_locale) if guild else "en-US"
+
     async def show_in(
         self, job: Job, target: discord.abc.Messageable | discord.Interaction[Any]
     ) -> None:
@@ -133,8 +139,12 @@ class DiscordCourier:
 
         Speaks to the current reader. discord.Forbidden where the bot may not write.
         """
-        delivery = await self._kept(job)
-        limit = target.filesize_limit if isinstance(target, discord.Interaction) else FILE_LIMIT
+        delivery = await self._composer.kept(job)
+        limit, place = FILE_LIMIT, None
+        if isinstance(target, discord.Interaction):
+            limit, place = target.filesize_limit, target.guild_id
+        elif isinstance(target, discord.abc.GuildChannel | discord.Thread):
+            place = target.guild.id
 
         async def send(message: dict[str, Any]) -> discord.Message:
             message["allowed_mentions"] = discord.AllowedMentions.none()
@@ -144,32 +154,22 @@ class DiscordCourier:
 
         with reaching():
             async with asyncio.timeout(_DELIVER_SECONDS):
-                await self._send(delivery, Demands(limit), send)
-
-    async def _kept(self, job: Job) -> Delivery:
-        """A finished job's delivery from what its first one has left."""
-        parent = await self._get(job.parent_id)
-        if job.status is not Status.SUCCEEDED:
-            return Delivery(job=job, outcome=Outcome.NOTICE, parent=parent)
-        uploads = await self._assets.of_job(job.id, UPLOAD)
-        return Delivery(
-            job=job,
-            outcome=Outcome.RESULT,
-            assets=await self._assets.of_job(job.id, RESULT),
-            previews=await self._assets.of_job(job.id, PREVIEW),
-            notes=tuple(dict.fromkeys(asset.note for asset in uploads if asset.note)),
-            parent=parent,
-        )
+                await self._composer.send(delivery, Demands(limit), send, guild_id=place)
 
     async def _deliver(self, delivery: Delivery) -> Receipt:
-        job, belongs = delivery.job, f"<#{delivery.job.destination.channel_id}>"
+        job, unread = delivery.job, frozenset[int]()
         if job.status is Status.CANCELED and (job.card_id is not None or not job.attempts):
             return await self._close_card(job)
+        if delivery.attempted:
+            found, unread = await look_back(self._client, delivery)
+            if found is not None and found.message_id is not None:
+                await self._drop_card(job, found.message_id)
+                return found
         note, why = "", ""
-        routes: Sequence[Route] = (self._channel, self._direct_messages)
-        for route in routes:
+        for route in routes_of(delivery):
             try:
-                return await self._bring(delivery, await route(job), note)
+                channel = await route(self._client, job)
+                return await self._bring(delivery, channel, note, unread=channel.id in unread)
             except (discord.HTTPException, discord.InvalidData, ElsewhereError) as error:
                 if isinstance(error, discord.HTTPException) and may_pass(error):
                     raise
@@ -177,90 +177,32 @@ class DiscordCourier:
                 why = why or (explain(error) if isinstance(error, ElsewhereError) else str(error))
                 note = _(
                     "This belongs in {channel}, but it could not be posted there.",
-                    channel=belongs,
+                    channel=belongs(delivery),
                 )
         return Receipt(note=_("It could be posted nowhere: {why}", why=why[:200]))
 
-    async def _channel(self, job: Job) -> Channel:
-        number = job.destination.channel_id
-        found = self._client.get_channel(number) or await self._client.fetch_channel(number)
-        if not isinstance(found, Channel):
-            raise ElsewhereError(N_("The channel takes no messages."))
-        return found
-
-    async def _direct_messages(self, job: Job) -> Channel:
-        found = await self._client.create_dm(discord.Object(job.destination.user_id))
-        if found.id == job.destination.channel_id:
-            raise ElsewhereError(N_("There is no other place."))
-        return found
-
-    async def _bring(self, delivery: Delivery, channel: Channel, note: str) -> Receipt:
-        job, is_home = delivery.job, channel.id == delivery.job.destination.channel_id
+    async def _bring(
+        self, delivery: Delivery, channel: Channel, note: str, *, unread: bool
+    ) -> Receipt:
+        job = delivery.job
         send, reference = posting(delivery, channel), reply_to(delivery.parent, channel)
-        if delivery.attempted:
-            found, readable = await find_post(self._client, delivery, channel)
-            if found is not None:
-                await self._drop_card(job, found)
-                return Receipt(channel_id=channel.id, message_id=found)
-            if not readable:
-                # Whether it was posted cannot be known; an edit may safely happen twice.
-                if not is_home or job.card_id is None:
-                    raise ElsewhereError(N_("The history of the channel may not be read."))
-                send, reference = editing(channel.get_partial_message(job.card_id)), None
+        if unread:
+            # Whether it was posted cannot be known; an edit may safely happen twice.
+            if channel.id != job.destination.channel_id or job.card_id is None:
+                raise ElsewhereError(N_("The history of the channel may not be read."))
+            send, reference = editing(channel.get_partial_message(job.card_id)), None
         demands = Demands(limit_of(channel), reference)
-        message = await self._send(delivery, demands, send, note)
+        place = channel.guild.id if channel.guild else None
+        message = await self._composer.send(delivery, demands, send, guild_id=place, note=note)
         await self._drop_card(job, message.id)
         return Receipt(channel_id=channel.id, message_id=message.id)
-
-    async def _send(
-        self, delivery: Delivery, demands: Demands, send: Send, note: str = ""
-    ) -> discord.Message:
-        prompt = await words_behind(delivery.job, self._jobs, self._catalog)
-        assets = (*delivery.assets, *delivery.previews)
-        is_notice = delivery.outcome is Outcome.NOTICE
-        other = await self._instead(delivery.job) if self._instead and is_notice else None
-        while True:
-            async with self._packer.packed(delivery.job, assets, demands.limit) as parcel:
-                if demands.plain:
-                    view = plain_layout(delivery, parcel.shown)
-                else:
-                    view = self._layout(delivery, parcel.shown, prompt, note, other)
-                message: dict[str, Any] = {"view": view}
-                if demands.reference:
-                    message["reference"] = demands.reference
-                try:
-                    with parcel.opened() as files:
-                        return await send({**message, "files": files})
-                except discord.HTTPException as error:
-                    if may_pass(error) or not demands.lower(error, parcel.largest):
-                        raise
-
-    def _layout(
-        self,
-        delivery: Delivery,
-        shown: Sequence[Shown],
-        prompt: str,
-        note: str,
-        other: Instead | None,
-    ) -> discord.ui.LayoutView:
-        if delivery.outcome is Outcome.RESULT:
-            return result_layout(delivery, self._catalog, shown, prompt=prompt, note=note)
-        return notice_layout(delivery, self._catalog, prompt=prompt, note=note, instead=other)
-
-    async def _get(self, number: str | None) -> Job | None:
-        if number is None:
-            return None
-        try:
-            return await self._jobs.get(number)
-        except NotFoundError:
-            return None
 
     async def _close_card(self, job: Job) -> Receipt:
         if job.card_id is None:
             return Receipt(note=_("canceled before it had a message"))
         self._settled.append(job.card_id)
         try:
-            await self._card(job, job.card_id).edit(view=canceled_layout(job, self._catalog))
+            await self._card(job, job.card_id).edit(view=await self._composer.canceled(job))
         except discord.HTTPException as error:
             if may_pass(error):
                 raise
@@ -289,3 +231,7 @@ class DiscordCourier:
 
     def _turn(self, job: Job) -> asyncio.Lock:
         return self._turns.setdefault(job.id, asyncio.Lock())
+
+
+def _nonce(key: str) -> str:
+    return base64.b32encode(hashlib.sha256(key.encode()).digest()).decode()[:25]

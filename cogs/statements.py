@@ -12,7 +12,7 @@ import discord
 
 from bot.providers import youchuan_account as account
 from bot.text import _, plural
-from cogs.layout import alt_text
+from cogs.layout_parts import alt_text, view
 from cogs.words import harmless, jump_link, money
 from storage.models import Job
 
@@ -79,7 +79,6 @@ def months(data: Any, number: int) -> Statement:
 
 def statement_layout(statement: Statement, *, chart: bool) -> discord.ui.LayoutView:
     """The message; with a `chart` the file `CHART` is attached to it."""
-    view = discord.ui.LayoutView(timeout=None)
     text = "\n".join(_fitting(statement.lines, _MOST_TEXT))
     items: list[discord.ui.Item[Any]] = [discord.ui.TextDisplay(text)]
     if chart:
@@ -88,9 +87,7 @@ def statement_layout(statement: Statement, *, chart: bool) -> discord.ui.LayoutV
             f"attachment://{CHART}", description=alt_text(statement.title, amounts)
         )
         items.append(discord.ui.MediaGallery(drawn))
-    view.add_item(discord.ui.Container(*items))
-    view.stop()
-    return view
+    return view(*items)
 
 
 def _empty(data: Any, page: account.Listing, number: int, nothing: str) -> Statement:

@@ -33,6 +33,7 @@ from cogs.options import (
 )
 from cogs.orders import take_picture
 from cogs.replies import Interaction
+from cogs.venues import venue_of
 
 if TYPE_CHECKING:
     from cogs.bot import Studio
@@ -101,7 +102,8 @@ class Tools(commands.Cog):
         format: str | None = None,
     ) -> None:
         """Order it from whoever does this kind; of their own accord from who is connected."""
-        if kind is None and not self._studio.engine.catalog.is_connected(_MATTING):
+        catalog = (await venue_of(interaction)).catalog
+        if kind is None and not catalog.is_connected(_MATTING):
             kind = _CUTOUT
         if kind == _CUTOUT:
             refuse_given(_NO_FORMAT, {"format": format})

@@ -6,7 +6,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import policy
 from bot.engine import Order
 from bot.errors import InvalidRequestError
 from bot.operations import follow_up, stand_in
@@ -16,7 +15,7 @@ from bot.text import N_
 from cogs.choices import find_job, suggest_jobs
 from cogs.editor import picture_of
 from cogs.errors import answered
-from cogs.replies import Interaction, destination_of, person_of, take_order
+from cogs.replies import Interaction, check_order, destination_of, person_of, take_order
 from cogs.uploads import check_address, checked_upload
 from storage.models import Job, Upload
 
@@ -62,6 +61,7 @@ class Video(commands.Cog):
         raw: bool | None = None,
     ) -> None:
         """Validate everything, then order it."""
+        await check_order(interaction, OPERATION)
         if image is not None and job is not None:
             raise InvalidRequestError(N_("Give either a picture or a job to start from, not both."))
         uploads, source, place = list[Upload](), None, None
@@ -95,6 +95,7 @@ class Video(commands.Cog):
         return Order(
             operation=OPERATION,
             params=follow_up(operation, external_id=external_id, index=place, values=values),
+            person=person_of(interaction),
             destination=destination_of(interaction),
             interaction_id=interaction.id,
             uploads=uploads,
@@ -107,7 +108,7 @@ class Video(commands.Cog):
     ) -> tuple[Job | None, int | None, list[Upload]]:
         """The job and place that the provider knows, or the picture itself where it knows none."""
         found = await find_job(interaction, typed)
-        policy.check_press(person_of(interaction), found)
+        await self._studio.gate.check_press(person_of(interaction), found)
         if "video" in found.traits:
             raise InvalidRequestError(
                 N_("Choose a job that has pictures; a clip goes on by its Extend buttons.")
@@ -115,7 +116,9 @@ class Video(commands.Cog):
         asset = await picture_of(self._studio, found, index)
         actions = self._studio.engine.catalog.operation(found.operation).actions
         animate = next((action for action in actions if action.operation == OPERATION), None)
-        if animate is None or not animate.fits(found.traits):
+        accounts, place = self._studio.gate.accounts, interaction.guild_id
+        follows = accounts.pays(found.provider, found.credential, place)
+        if animate is None or not animate.fits(found.traits) or not follows:
             check_address(self._studio)
             return None, None, [Upload(asset=asset.token)]
         source, place = await self._studio.presses.source(found, animate, index)

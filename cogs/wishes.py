@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot import policy
 from bot.engine import Order
 from bot.errors import GoneError, InvalidRequestError
 from bot.operations import Catalog, Operation, Params, stand_in
@@ -16,10 +15,12 @@ from bot.providers.prompt_video import compose_video
 from bot.text import N_, _
 from cogs import rows
 from cogs.buttons import PressId
-from cogs.editor import check_connected, picture_of
+from cogs.editor import picture_of
+from cogs.layout_parts import plain
 from cogs.places import is_picture
-from cogs.replies import Interaction, destination_of, person_of, take_order
+from cogs.replies import Interaction, check_order, destination_of, person_of, take_order
 from cogs.uploads import check_address
+from cogs.venues import venue_of
 from storage.assets import RESULT
 from storage.models import Job, Upload
 
@@ -63,12 +64,12 @@ WISHES: Mapping[str, Wish] = {
 async def wish_for_result(interaction: Interaction, job: Job, key: str) -> None:
     """Do it with a result's only picture; of several, ask privately which one is meant."""
     studio: Studio = interaction.client
-    policy.check_visible(person_of(interaction), job)
+    await studio.gate.check_press(person_of(interaction), job)
     kept = await studio.assets.of_job(job.id, RESULT)
     numbers = [asset.position for asset in kept if is_picture(job, asset)][: rows.LISTED]
     if not numbers:
         await picture_of(studio, job, 0)  # a document's preview, or it says why there is none
-    _check_possible(studio, job, _wish(key))
+    await _button(interaction, job, _wish(key))
     if len(numbers) > 1:
         view = _question(job, numbers, key)
         await interaction.response.send_message(view=view, ephemeral=True)
@@ -80,11 +81,11 @@ async def follow_wish(interaction: Interaction, job: Job, index: int, key: str) 
     """Do it with one picture of a result; a UserError says why not."""
     studio: Studio = interaction.client
     wish = _wish(key)
-    button = _check_possible(studio, job, wish)
+    button = await _button(interaction, job, wish)
     if button is not None:
         await studio.presses.carry_out(interaction, PressId(job.id, button, index))
         return
-    policy.check_press(person_of(interaction), job)
+    await studio.gate.check_press(person_of(interaction), job)
     asset = await picture_of(studio, job, index)
     await _take(interaction, wish, Upload(asset=asset.token), parent=job, index=index)
 
@@ -94,17 +95,19 @@ async def wish_for_file(interaction: Interaction, upload: Upload, key: str) -> N
     await _take(interaction, _wish(key), upload)
 
 
-def _check_possible(studio: "Studio", job: Job, wish: Wish) -> str | None:
+async def _button(interaction: Interaction, job: Job, wish: Wish) -> str | None:
     """The button under a result that means the wish, if any; a UserError where nothing does."""
     if wish.done in job.traits:
         raise InvalidRequestError(wish.refusal)
-    catalog = studio.engine.catalog
-    keys = {action.key for action in rows.actions_of(job, catalog)}
-    button = next((each for each in wish.keys if each in keys), None)
-    if button is None:
-        check_connected(studio, _operation(catalog, wish).name)
-        check_address(studio)
-    return button
+    catalog = (await venue_of(interaction)).catalog
+    means = {action.key: action.operation for action in rows.actions_of(job, catalog)}
+    button = next((each for each in wish.keys if each in means), None)
+    if button is not None:
+        await check_order(interaction, means[button], job)
+        return button
+    await check_order(interaction, _operation(catalog, wish).name, job)
+    check_address(interaction.client)
+    return None
 
 
 def _operation(catalog: Catalog, wish: Wish) -> Operation:
@@ -127,11 +130,11 @@ async def _take(
     parent: Job | None = None,
     index: int | None = None,
 ) -> None:
-    studio: Studio = interaction.client
-    operation = _operation(studio.engine.catalog, wish)
+    operation = _operation((await venue_of(interaction)).catalog, wish)
     order = Order(
         operation=operation.name,
         params=_params(operation, wish),
+        person=person_of(interaction),
         destination=destination_of(interaction),
         interaction_id=interaction.id,
         uploads=(upload,),
@@ -151,8 +154,4 @@ def _params(operation: Operation, wish: Wish) -> Params:
 
 
 def _question(job: Job, numbers: Sequence[int], key: str) -> discord.ui.LayoutView:
-    view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.TextDisplay(_("Which picture of this result?")))
-    view.add_item(rows.choice_row(job, numbers, key))
-    view.stop()
-    return view
+    return plain(_("Which picture of this result?"), rows.choice_row(job, numbers, key))

@@ -133,10 +133,11 @@ def jump_link(job: Job) -> str:
     """The address of a job's message; empty while it has none."""
     if job.message_id is None:
         return ""
-    guild = job.destination.guild_id
-    channel = job.message_channel_id or job.destination.channel_id
-    # What stands elsewhere than where it was ordered went to the person's direct messages.
-    home = guild if guild is not None and channel == job.destination.channel_id else "@me"
+    there = job.destination
+    guild, channel = there.guild_id, job.message_channel_id or there.channel_id
+    # What stands in neither of them went to the person's direct messages.
+    is_there = channel in (there.channel_id, there.results_channel_id)
+    home = guild if guild is not None and is_there else "@me"
     return f"https://discord.com/channels/{home}/{channel}/{job.message_id}"
 
 

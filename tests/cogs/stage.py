@@ -11,10 +11,14 @@ import simcord
 from bot.errors import UserError
 from bot.providers import catalog
 from bot.providers import provider as protocol_of
+from bot.retention import Retention
 from cogs.bot import Desk, Studio
+from storage.assets import AssetStore
 from storage.chats import ChatStore
 from storage.drafts import DraftStore
 from storage.errors import StorageError
+from storage.forgetting import Forgetting
+from storage.ledger import LedgerStore
 from storage.models import Job
 from storage.moodboards import MoodboardStore
 from storage.people import PeopleStore
@@ -116,10 +120,12 @@ def connect(workshop: Workshop, accounts: Collection[str]) -> None:
         parts,
         catalog=catalog(accounts, public=bool(parts.terms.public_url)),
         providers={name: protocol_of(name) for name in accounts},
-        credentials={
+    )
+    workshop.pay_with(
+        {
             (name, "env"): parts.credentials.get((name, "env"), replace(account, provider=name))
             for name in accounts
-        },
+        }
     )
     workshop.restart()
 
@@ -135,6 +141,13 @@ def make_studio(
         moodboards=MoodboardStore(database),
         people=PeopleStore(database),
         chats=ChatStore(database),
+        ledger=LedgerStore(database),
+        retention=Retention(
+            Forgetting(database),
+            assets=AssetStore(database),
+            files=workshop.files,
+            now=workshop.clock,
+        ),
     )
     studio = Studio(desk, public_url=public_url, now=workshop.clock, **options)
     workshop.deliverer.keeper.courier = studio.courier

@@ -259,7 +259,7 @@ async def test_a_providers_trouble_is_told(stage: Stage, reply: Reply, words: st
 
 
 async def test_an_account_that_is_not_connected_is_said_to_be_none(stage: Stage):
-    stage.workshop.parts.credentials.clear()
+    stage.workshop.environment.clear()
 
     assert "not set up" in said(await asked(stage, "balance"))
 
@@ -383,3 +383,17 @@ async def test_the_last_jobs_are_offered_for_the_test(stage: Stage):
     choices = await stage.ann.autocomplete(stage.channel, "account callback-test", "job", "fox")
 
     assert [choice["value"] for choice in choices] == [job.id]
+
+
+async def test_a_servers_own_account_is_its_admins_affair(stage: Stage):
+    stage.studio.operator_guild_ids = frozenset()
+    (given, *_others) = stage.workshop.environment.values()
+    await stage.studio.gate.accounts.put(given, stage.guild.id, stage.admin.id)
+    stage.workshop.environment.clear()
+    stage.workshop.provider.account.answers["subscribe"] = {"plan": "of the server"}
+
+    shown = statement(await asked(stage, "balance"))
+    refused = said(await asked(stage, "balance", stage.ann))
+
+    assert "of the server" in shown
+    assert "Manage Server" in refused

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -47,7 +47,7 @@ async def queue(workshop: Workshop) -> AsyncIterator[Queue]:
     async with LingtuDouble() as lingtu:
         lingtu.holding = True
         account = Credential(provider="lingtu", url=lingtu.url, app_id=APP_ID, secret=SECRET)
-        workshop.parts = replace(workshop.parts, credentials={("lingtu", "env"): account})
+        workshop.pay_with({("lingtu", "env"): account})
         async with staged(workshop) as stage:
             job = await stage.imagine("a heron", model="lingtu")
             await workshop.turn("submit")

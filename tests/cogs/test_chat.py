@@ -29,7 +29,7 @@ async def wanxiang() -> AsyncIterator[WanxiangDouble]:
 async def stage(workshop: Workshop, wanxiang: WanxiangDouble) -> AsyncIterator[Stage]:
     account = Credential(provider="wanxiang", url=wanxiang.url, secret=TOKEN)
     known = {**workshop.parts.credentials, ("wanxiang", "env"): account}
-    workshop.parts = replace(workshop.parts, credentials=known)
+    workshop.pay_with(known)
     async with staged(workshop, accounts=("youchuan", "wanxiang")) as opened:
         yield opened
 

@@ -49,6 +49,13 @@ async def whole(workshop: Workshop) -> AsyncIterator[Stage]:
         yield opened
 
 
+def leave(stage: Stage, *providers: str) -> None:
+    """Take the accounts of all other providers away."""
+    accounts = stage.workshop.environment
+    for name in [each for each in accounts if each[0] not in providers]:
+        del accounts[name]
+
+
 async def offered(stage: Stage, **options: Any) -> Any:
     """The private offer that /imagine is answered with; nothing is ordered by it."""
     before = len(await stage.jobs())
@@ -154,7 +161,7 @@ async def test_what_nobody_here_can_draw_is_refused(without: Stage, options: dic
 
 async def test_a_bot_on_which_nothing_draws_says_so(workshop: Workshop):
     async with staged(workshop, accounts=("youchuan",)) as stage:
-        stage.studio.engine.catalog._connected = frozenset()
+        leave(stage)
         sentence = await stage.refused("imagine", prompt="a cat")
 
     assert sentence == "Midjourney v7 is not set up on this bot; ask whoever runs it."
@@ -211,7 +218,7 @@ async def test_the_persons_usual_moodboard_is_in_nobodys_way(whole: Stage):
 
 async def test_a_model_that_cannot_any_more_is_not_replaced_without_asking(whole: Stage):
     first = await failed(whole, CreditError())
-    whole.studio.engine.catalog._connected = frozenset({"youchuan", "jumdata"})
+    leave(whole, "youchuan", "jumdata")
     result = await whole.ann.click(whole.last(), label="Draw with Lingtu instead")
     before = await whole.jobs()
     offer = words(result.response)
@@ -288,7 +295,7 @@ async def test_what_has_been_taken_meanwhile_is_not_drawn_twice(whole: Stage):
 
 async def test_what_waits_goes_on_waiting_while_another_model_is_only_offered(whole: Stage):
     first = await held_up(whole)
-    whole.studio.engine.catalog._connected = frozenset({"youchuan", "jumdata"})
+    leave(whole, "youchuan", "jumdata")
     offer = await whole.ann.click(whole.last(), label="Draw with Lingtu instead")
     between = (await whole.workshop.now(first)).status
     await whole.ann.click(offer.response, label="Draw with Jumdata instead")
@@ -333,7 +340,7 @@ async def test_where_no_other_model_helps_none_is_offered(
 
 async def test_a_model_that_is_gone_by_the_press_is_said_to_be(whole: Stage):
     job = await failed(whole, CreditError())
-    whole.studio.engine.catalog._connected = frozenset({"youchuan"})
+    leave(whole, "youchuan")
     result = await whole.ann.click(whole.last(), label="Draw with Lingtu instead")
 
     assert "No other model that is set up here can draw this now" in said(result)

@@ -23,7 +23,6 @@ from bot.providers.prompt_table import MODEL_BY_KEY
 from bot.wire import Delivery, Outcome, Progress
 from cogs.buttons import parse_id
 from cogs.layout import (
-    Shown,
     canceled_layout,
     card_layout,
     image_panel,
@@ -32,6 +31,7 @@ from cogs.layout import (
     plain_layout,
     result_layout,
 )
+from cogs.layout_parts import Shown
 from cogs.words import info_text, state_of, why
 from storage.models import Job, Status
 from tests.discord_double import rules

@@ -7,7 +7,8 @@ import pytest
 
 from bot.providers import catalog
 from bot.wire import Delivery, Outcome, Progress
-from cogs.layout import Shown, canceled_layout, card_layout, plain_layout, result_layout
+from cogs.layout import canceled_layout, card_layout, plain_layout, result_layout
+from cogs.layout_parts import Shown
 from storage.models import Job, Status
 from tests.cogs.test_layout import (
     CATALOG,
@@ -145,7 +146,7 @@ def test_a_tools_result_says_who_made_it(verb: str, name: str) -> None:
 def test_what_was_done_to_a_given_file_stands_in_small_print() -> None:
     parts = shown(made(), 1, notes=["Made smaller: 2048 × 1365.", "Saved as PNG."])
 
-    facts, *notes = text(parts).splitlines()[-3:]
+    facts, *notes, _label = text(parts).splitlines()[-4:]
     assert facts.startswith("-# Cost")
     assert notes == ["-# Made smaller: 2048 × 1365.", "-# Saved as PNG."]
 

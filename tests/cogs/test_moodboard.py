@@ -326,7 +326,7 @@ async def test_our_own_list_is_there_without_the_provider(stage: Stage):
     await created(stage)
     stage.workshop.provider.account.answers["moodboards"] = Reply(deed="reset")
     away = shown(await asked(stage, "list"))
-    stage.workshop.parts.credentials.clear()
+    stage.workshop.environment.clear()
     unknown = shown(await asked(stage, "list"))
 
     for text in (away, unknown):

@@ -1,7 +1,6 @@
 """Help with a prompt: the commands, ✨ on a card, and what becomes of a suggestion."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import discord
@@ -33,7 +32,7 @@ async def wanxiang() -> AsyncIterator[WanxiangDouble]:
 async def stage(workshop: Workshop, wanxiang: WanxiangDouble) -> AsyncIterator[Stage]:
     account = Credential(provider="wanxiang", url=wanxiang.url, secret=TOKEN)
     known = {**workshop.parts.credentials, ("wanxiang", "env"): account}
-    workshop.parts = replace(workshop.parts, credentials=known)
+    workshop.pay_with(known)
     async with staged(workshop, accounts=ACCOUNTS) as opened:
         yield opened
 

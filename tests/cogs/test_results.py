@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from bot.media.assets import AssetFiles
 from bot.media.pool import MediaPool
 from bot.providers import catalog
 from bot.wire import Delivery, Outcome, Progress, Receipt
-from cogs import parcels, results
+from cogs import composer, parcels
+from cogs.composer import Composer
 from cogs.parcels import Packer
 from cogs.posts import nonce_of
 from cogs.results import DiscordCourier
+from cogs.venues import Venue
 from storage.assets import PREVIEW, AssetStore
 from storage.jobs import JobStore
 from storage.models import Asset, Job, Status, Upload
@@ -56,6 +59,11 @@ def clip() -> bytes:
             written.mux(video.encode(av.VideoFrame.from_image(frame)))
         written.mux(video.encode(None))
     return file.getvalue()
+
+
+async def anywhere(_guild_id: int | None) -> Venue:
+    """A place where everything is connected."""
+    return Venue(catalog=catalog())
 
 
 @dataclass
@@ -143,7 +151,7 @@ async def post(
         monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
         client, running = await connect(double)
         packer = Packer(files, pool, PUBLIC_URL)
-        courier = DiscordCourier(client, jobs, assets, catalog(), packer)
+        courier = DiscordCourier(client, Composer(jobs, assets, anywhere, packer))
         yield Post(double, client, courier, jobs, assets, files)
         await client.close()
         await asyncio.gather(running, return_exceptions=True)
@@ -419,7 +427,7 @@ async def test_a_clip_that_takes_too_long_to_shrink_is_tried_again_where_no_link
     monkeypatch.setattr(parcels, "_SHRINK_SECONDS", 0.0)
     monkeypatch.setattr(discord.Guild, "filesize_limit", 40_000)
     packer = Packer(post.files, pool, "")
-    courier = DiscordCourier(post.client, post.jobs, post.assets, catalog(), packer)
+    courier = DiscordCourier(post.client, Composer(post.jobs, post.assets, anywhere, packer))
     job = post.job()
     big = await post.kept(job, 1, clip(), extension="mp4")
     with pytest.raises(FetchError):
@@ -435,7 +443,7 @@ async def test_nothing_is_posted_while_the_media_processes_are_busy(
     async with MediaPool() as closed:
         pass
     packer = Packer(post.files, closed, PUBLIC_URL)
-    courier = DiscordCourier(post.client, post.jobs, post.assets, catalog(), packer)
+    courier = DiscordCourier(post.client, Composer(post.jobs, post.assets, anywhere, packer))
     job = post.job()
     big = await post.kept(job, 1, picture(400, noise=True))
     with pytest.raises(FetchError):
@@ -510,7 +518,7 @@ async def test_a_refused_layout_does_not_hold_a_paid_result_back(
         view.add_item(discord.ui.TextDisplay("x" * 5000))
         return view
 
-    monkeypatch.setattr(results, "result_layout", broken)
+    monkeypatch.setattr(composer, "result_layout", broken)
     job = post.job()
     message = post.message(await post.courier.deliver(await post.delivery(job)))
 
@@ -637,6 +645,106 @@ async def test_show_in_says_when_it_is_forbidden(post: Post) -> None:
 
     with pytest.raises(discord.Forbidden):
         await post.courier.show_in(post.job(status=Status.FAILED), person)
+
+
+def elsewhere(post: Post, channel: Channel | None = None, **overrides: Any) -> Job:
+    """A job of `general` whose results belong in `studio`, or in this channel."""
+    where = replace(post.job().destination, results_channel_id=(channel or post.double.studio).id)
+    return post.job(destination=where, **overrides)
+
+
+async def test_a_result_stands_in_the_results_channel_and_its_card_nowhere(post: Post) -> None:
+    card = await post.card()
+    receipt = await post.courier.deliver(await post.delivery(elsewhere(post, card_id=card)))
+    message = post.message(receipt)
+
+    assert post.double.studio.messages == [message]
+    assert receipt.channel_id == post.double.studio.id
+    assert message.pings == {post.double.ben.id}
+    assert post.double.general.messages == []
+
+
+async def test_what_went_wrong_is_told_where_it_was_asked_for(post: Post) -> None:
+    job = elsewhere(post, status=Status.FAILED, failure="moderation")
+    message = post.message(await post.courier.deliver(await post.delivery(job)))
+
+    assert message.channel is post.double.general
+    assert "belongs in" not in message.text()
+
+
+async def test_only_a_parent_in_the_same_channel_is_replied_to(post: Post) -> None:
+    first = await post.courier.deliver(await post.delivery(elsewhere(post)))
+    parent = elsewhere(post, message_id=first.message_id, message_channel_id=first.channel_id)
+    there, here = (
+        make(operation="youchuan.reroll", parent_id=parent.id, params={})
+        for make in (partial(elsewhere, post), post.job)
+    )
+    replies = [
+        post.message(await post.courier.deliver(await post.delivery(child, parent=parent)))
+        for child in (there, here)
+    ]
+
+    assert [message.reference for message in replies] == [first.message_id, None]
+
+
+async def test_a_lost_answer_from_the_results_channel_makes_no_second_message(post: Post) -> None:
+    delivery = await post.delivery(elsewhere(post))
+    post.double.faults.append(Fault("POST", POST))
+    with pytest.raises(CourierError):
+        await post.courier.deliver(delivery)
+    post.double.forget_nonces()
+    receipt = await post.courier.deliver(replace(delivery, attempted=True))
+
+    assert [message.id for message in post.double.studio.messages] == [receipt.message_id]
+    assert post.double.general.messages == []
+
+
+@pytest.mark.parametrize("lost", [Permission.VIEW, Permission.SEND, Permission.READ_HISTORY])
+async def test_a_closed_results_channel_leads_back_once_and_for_all(
+    post: Post, lost: Permission
+) -> None:
+    before = post.double.studio.permissions
+    await post.double.forbid(post.double.studio, lost)
+    delivery = await post.delivery(elsewhere(post))
+    receipt = await post.courier.deliver(delivery)
+    # The process died before it wrote that down, and the channel is open again by now.
+    await post.double.set_permissions(post.double.studio, before)
+    post.double.forget_nonces()
+    again = await post.courier.deliver(replace(delivery, attempted=True))
+
+    assert again == receipt
+    (message,) = post.double.general.messages
+    assert f"<#{post.double.studio.id}>, but it could not be posted there" in message.text()
+    assert post.double.studio.messages == []
+
+
+async def test_where_both_channels_are_gone_the_person_is_told_where_it_belongs(post: Post) -> None:
+    await post.double.delete_channel(post.double.studio)
+    await post.double.delete_channel(post.double.general)
+    message = post.message(await post.courier.deliver(await post.delivery(elsewhere(post))))
+
+    assert message.channel is post.double.dm(post.double.ben)
+    assert f"<#{post.double.studio.id}>" in message.text()
+
+
+async def test_a_results_channel_of_another_server_is_none(post: Post) -> None:
+    other = await post.double.add_guild("Elsewhere")
+    receipt = await post.courier.deliver(await post.delivery(elsewhere(post, other.channels[0])))
+
+    assert receipt.channel_id == post.double.general.id
+    assert other.channels[0].messages == []
+
+
+async def test_a_direct_message_is_found_though_the_channel_is_open_again(post: Post) -> None:
+    before = post.double.general.permissions
+    await post.double.forbid(post.double.general, Permission.SEND)
+    delivery = await post.delivery(post.job())
+    receipt = await post.courier.deliver(delivery)
+    await post.double.set_permissions(post.double.general, before)
+    post.double.forget_nonces()
+
+    assert await post.courier.deliver(replace(delivery, attempted=True)) == receipt
+    assert post.double.general.messages == []
 
 
 def upload_of(url: str) -> Upload:
