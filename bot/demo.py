@@ -49,12 +49,13 @@ Atelier demo: no account, nothing is paid, nothing leaves this machine.
   Data in  {data}
   Stop     Ctrl-C
 
-Five things to try
+Six things to try
   1. Type /imagine, then the prompt: a sailing boat at sunset --ar 3:2
   2. Under the four pictures press U2, then Zoom 1.5x and Remix under the large one.
   3. Under a large picture press Region, paint over something in the editor, and send it.
   4. Type /video, then the prompt: waves at night. Make the clip longer by Extend 1.
   5. Type /vectorize and attach a photograph of yours; ask /chat something and press Continue.
+  6. You are an admin here: try /config show, /config quota, /me and /config usage.
 """
 
 
@@ -135,10 +136,13 @@ async def _show(
     guild = env.create_guild("Atelier demo")
     channel = guild.create_text_channel("studio")
     admins = guild.create_role("admins", permissions=discord.Permissions(manage_guild=True))
+    artists = guild.create_role("artists")
     people = [
         guild.add_member(env.create_user("you"), roles=[admins]),
-        guild.add_member(env.create_user("friend")),
+        guild.add_member(env.create_user("friend"), roles=[artists]),
     ]
+    for name in ("gallery", "records"):  # for /config results and /config log
+        guild.create_text_channel(name)
     studio.operator_guild_ids = frozenset({guild.id})
     await _catch_up(env)
     async with env.preview(
