@@ -217,6 +217,9 @@ async def _tidy(core: Core) -> None:
             await core.engine.gate.accounts.prune()
         except (StorageError, OSError) as error:
             log.warning("what is old is not cleared: %s", error)
+        except Exception:
+            # What clears up must outlive its own faults.
+            log.exception("clearing up met a fault of ours")
         await asyncio.sleep(_TIDY_SECONDS)
 
 

@@ -19,6 +19,7 @@ _LONGEST_PUBLIC_URL = 71
 _Words = Annotated[tuple[str, ...], NoDecode]
 _Named = Annotated[tuple[tuple[str, str], ...], NoDecode]
 _Ids = Annotated[tuple[int, ...], NoDecode]
+_Limit = Annotated[int | None, Field(ge=0, le=10**9)]
 
 
 class Settings(BaseSettings):
@@ -56,11 +57,11 @@ class Settings(BaseSettings):
     allow_private_media: bool = False
     poll_seconds: float = Field(default=5, gt=0, le=3600)
     job_deadline_seconds: float = Field(default=1800, gt=0, le=7 * 86400)
-    retention_days: int = Field(default=0, ge=0)
+    retention_days: int = Field(default=0, ge=0, le=36_500)
     prices: Annotated[dict[str, NonNegativeInt], NoDecode] = Field(default_factory=dict)
-    jobs_per_day: int | None = Field(default=None, ge=0)
-    jobs_at_once: int | None = Field(default=None, ge=0)
-    money_per_month: int | None = Field(default=None, ge=0)
+    jobs_per_day: _Limit = None
+    jobs_at_once: _Limit = None
+    money_per_month: _Limit = None
     alert_webhook_url: SecretStr = _NO_SECRET
     low_balance: int | None = Field(default=None, ge=0)
     operator_guild_ids: _Ids = ()

@@ -99,11 +99,11 @@ class Engine:
         """
         operation, gate = self.catalog.operation(order.operation), self.gate
         rules = await gate.check(order.person, operation)
-        credential = gate.account(operation, order.person, order.parent)
+        credential = gate.account(operation, order.person, order.parent, order.params)
         params = gate.worded(operation, order.params, order.person, rules)
         order = replace(order, params=params, destination=_placed(order, operation, rules))
         job = self._row(order, operation, credential)
-        allowance = gate.allowance(order.person, rules, job.price)
+        allowance = gate.allowance(order.person, rules, job.price, credential)
         model = model_key(operation.name, job.traits)
         stored, new = await self.jobs.add(job, model=model, allowance=allowance)
         if new:

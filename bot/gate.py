@@ -4,7 +4,7 @@ What is refused here was neither kept nor sent, and costs nothing.
 """
 
 from collections.abc import Callable, Collection
-from functools import partial
+from functools import lru_cache, partial
 
 from bot import policy
 from bot.accounts import ENVIRONMENT, Accounts
@@ -13,7 +13,7 @@ from bot.errors import GoneError, NotAllowedError
 from bot.operations import Catalog, Group, Operation, Params
 from bot.policy import Person, Windows
 from bot.providers.wording import reworded
-from bot.rules import Limits, Rules
+from bot.rules import BannedWord, Limits, Rules
 from bot.servers import Servers
 from bot.text import N_
 from storage.models import Job
@@ -56,6 +56,15 @@ class Gate:
         policy.check_here(person, group, rules, await self._standing(person))
         return rules
 
+    async def serves(self, person: Person) -> bool:
+        """Whether a server serves somebody in this channel, whatever they want there."""
+        rules, standing = await self.rules(person), await self._standing(person)
+        try:
+            policy.check_place(person, rules, standing)
+        except NotAllowedError:
+            return False
+        return True
+
     async def check_press(self, person: Person, job: Job) -> None:
         """NotAllowedError unless somebody may follow up this job's result."""
         rules = await self.servers.rules(job.destination.guild_id)
@@ -63,22 +72,30 @@ class Gate:
 
     async def catalog(self, catalog: Catalog, guild_id: int | None) -> Catalog:
         """The catalog of a place: what has an account there and is not turned off."""
-        rules = await self.servers.rules(guild_id)
+        return self.catalog_by(catalog, guild_id, await self.servers.rules(guild_id))
+
+    def catalog_by(self, catalog: Catalog, guild_id: int | None, rules: Rules) -> Catalog:
+        """The catalog of a place with these rules."""
         return catalog.having(self.accounts.providers(guild_id) - rules.providers_off)
 
-    def account(self, operation: Operation, person: Person, parent: Job | None) -> str:
+    def account(
+        self,
+        operation: Operation,
+        person: Person,
+        parent: Job | None,
+        params: Params | None = None,
+    ) -> str:
         """The name of the account that pays: that of the job which is followed, else the place's.
 
-        GoneError when that of the followed job pays no more; NotAllowedError in another place. What
-        starts from the picture's own file can be paid by the place itself.
+        What takes nothing of the parent but its words or its file follows no job. GoneError when
+        the account of the followed job pays no more; NotAllowedError in another place.
         """
-        if parent is None or parent.provider != operation.provider:
+        follows = operation.follows(params) and parent is not None
+        if parent is None or not follows or parent.provider != operation.provider:
             return self.accounts.payer(operation.provider, person.guild_id)
         name = parent.credential
         if self.accounts.pays(operation.provider, name, person.guild_id):
             return name
-        if operation.file_field:
-            return self.accounts.payer(operation.provider, person.guild_id)
         if name != ENVIRONMENT and person.guild_id != parent.destination.guild_id:
             raise NotAllowedError(N_("Go on from this in the server where it was made."))
         raise GoneError(
@@ -92,17 +109,19 @@ class Gate:
         """The request without the banned words; NotAllowedError for one that is refused."""
         if not policy.words_hold(person, rules):
             return params
-        words = WordList(Word(each.pattern, each.replacement) for each in rules.words)
-        return reworded(operation, params, words.cleaned)
+        return reworded(operation, params, _list_of(rules.words).cleaned)
 
-    def limits(self, person: Person, rules: Rules) -> Limits:
-        """The limits that hold for somebody."""
-        return policy.limits_for(person, rules.quotas, self.usual)
+    def limits(self, person: Person, rules: Rules, payer: str = ENVIRONMENT) -> Limits:
+        """The limits that hold for somebody where this account pays."""
+        is_ours = payer == ENVIRONMENT
+        return policy.limits_for(person, rules.quotas, self.usual, is_ours=is_ours)
 
-    def allowance(self, person: Person, rules: Rules, price: int | None = 0) -> Allowance:
-        """What one more job of this price is held against."""
+    def allowance(
+        self, person: Person, rules: Rules, price: int | None = 0, payer: str = ENVIRONMENT
+    ) -> Allowance:
+        """What one more job of this price is held against where this account pays."""
         windows = Windows.at(self._now())
-        limits = self.limits(person, rules)
+        limits = self.limits(person, rules, payer)
         check = partial(policy.check_usage, limits, price=price, windows=windows)
         return Allowance(day=windows.day, month=windows.month, check=check)
 
@@ -113,3 +132,9 @@ class Gate:
             if standing.blocked_at is not None:
                 return standing
         return Standing()
+
+
+@lru_cache(maxsize=64)
+def _list_of(words: tuple[BannedWord, ...]) -> WordList:
+    """A server's words, compiled once for as long as they stay the same."""
+    return WordList(Word(each.pattern, each.replacement) for each in words)

@@ -230,6 +230,15 @@ class Operation:
             return Group.VIDEO
         return Group.TOOLS if self.tool else Group.GENERATE
 
+    def follows(self, params: Params | None = None) -> bool:
+        """Whether these params, or any at all, name an earlier job of the provider."""
+        return any(
+            isinstance(marker, FromParent) and marker.source == "external_id"
+            for name, info in self.params.model_fields.items()
+            for marker in info.metadata
+            if params is None or getattr(params, name) is not None
+        )
+
     @property
     def settles_by(self) -> str:
         """How a lost submit may be settled: ``key``, ``callback`` or ``none`` (see `engine`)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.accounts import Accounts
 from bot.alerts import Alerts
-from bot.errors import GoneError
+from bot.errors import GoneError, UnavailableError
 from bot.gate import Gate
 from bot.operations import Catalog, Price
 from bot.providers.base import Provider
@@ -46,10 +46,17 @@ class Parts:
     now: Callable[[], int]
 
     def credential(self, job: Job) -> Credential:
-        """The account that a job is paid with; GoneError when it is not connected any more."""
+        """The account that a job is paid with; GoneError when it is not connected any more.
+
+        UnavailableError while what is kept of it cannot be read, which a restart may change.
+        """
         try:
             return self.credentials[job.provider, job.credential]
         except KeyError:
+            if self.credentials.owner(job.credential) is not None:
+                raise UnavailableError(
+                    N_("The server's own account cannot be read now; its admins know more.")
+                ) from None
             raise GoneError(
                 N_("The account that this was made with is not connected any more.")
             ) from None

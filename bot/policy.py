@@ -74,17 +74,8 @@ def check_run(
 
 def check_here(person: Person, group: Group, rules: Rules, standing: Standing) -> None:
     """NotAllowedError unless a server lets this person use this group of commands here."""
-    if standing.blocked_at is not None:
-        if standing.block_reason:
-            raise NotAllowedError(
-                N_("You are blocked here: {reason}. Ask an admin of this server."),
-                reason=standing.block_reason,
-            )
-        raise NotAllowedError(N_("You are blocked here. Ask an admin of this server."))
-    if person.guild_id is None:
-        return
-    _check_channel(person, rules)
-    allowed = rules.roles.get(group, frozenset())
+    check_place(person, rules, standing)
+    allowed = rules.roles.get(group, frozenset()) if person.guild_id is not None else None
     if allowed and not allowed & person.roles:
         raise NotAllowedError(
             N_("On this server these commands are only for: {roles}."),
@@ -92,11 +83,28 @@ def check_here(person: Person, group: Group, rules: Rules, standing: Standing) -
         )
 
 
+def check_place(person: Person, rules: Rules, standing: Standing) -> None:
+    """NotAllowedError unless a server serves this person, and in this channel."""
+    if standing.blocked_at is not None:
+        if standing.block_reason:
+            raise NotAllowedError(
+                N_("You are blocked here: {reason}. Ask an admin of this server."),
+                reason=standing.block_reason,
+            )
+        raise NotAllowedError(N_("You are blocked here. Ask an admin of this server."))
+    if person.guild_id is not None:
+        _check_channel(person, rules)
+
+
 def _check_channel(person: Person, rules: Rules) -> None:
     channels = rules.channels
     if channels.denied & person.channel_ids:
-        raise NotAllowedError(N_("This server does not allow these commands in this channel."))
-    if channels.allowed and not channels.allowed & person.channel_ids:
+        raise NotAllowedError(
+            N_("This server does not allow these commands in this channel. Use another one.")
+        )
+    # Where the results are, their buttons have to work.
+    there = {rules.results_channel} & person.channel_ids
+    if channels.allowed and not (there or channels.allowed & person.channel_ids):
         raise NotAllowedError(
             N_("On this server these commands only work in: {channels}."),
             channels=_listed("<#{}>", channels.allowed),
@@ -117,15 +125,17 @@ def words_hold(person: Person, rules: Rules) -> bool:
     return bool(rules.words) and not relaxed
 
 
-def limits_for(person: Person, quotas: Quotas, usual: Limits) -> Limits:
+def limits_for(person: Person, quotas: Quotas, usual: Limits, *, is_ours: bool = True) -> Limits:
     """The limits that hold for somebody: their own, else the best of their roles, else everyone's.
 
-    Each of the three by itself; `usual` are those of the environment.
+    Each of the three by itself. `usual` are those of the environment: they hold where nobody says
+    otherwise, and where the bot's own account pays (`is_ours`) no server can go above them.
     """
     of_roles = [limits for role, limits in quotas.roles.items() if role in person.roles]
     own = quotas.people.get(person.user_id, Limits())
     several = Limits.most_generous(of_roles)
-    return own.over(several).over(quotas.everyone).over(usual)
+    decided = own.over(several).over(quotas.everyone).over(usual)
+    return decided.within(usual) if is_ours else decided
 
 
 def check_usage(limits: Limits, usage: Usage, price: int | None, windows: Windows) -> None:
@@ -133,10 +143,12 @@ def check_usage(limits: Limits, usage: Usage, price: int | None, windows: Window
 
     A job of unknown price passes as long as any money is left.
     """
+    if 0 in (limits.running, limits.jobs_per_day, limits.money_per_month):
+        raise QuotaError(N_("Your limit here is 0, so you cannot order anything. Ask an admin."))
     if isinstance(limits.running, int) and usage.running >= limits.running:
         raise QuotaError(
             N_(
-                "You have {n} jobs under way, and {most} at once are the most here. "
+                "Jobs under way: {n}. Your limit here is {most} at once. "
                 "Try again when one of them is finished."
             ),
             n=usage.running,
@@ -144,7 +156,7 @@ def check_usage(limits: Limits, usage: Usage, price: int | None, windows: Window
         )
     if isinstance(limits.jobs_per_day, int) and usage.jobs >= limits.jobs_per_day:
         raise QuotaError(
-            N_("You have used {n} of your {most} jobs of today here."),
+            N_("You have used {n} of today's {most} jobs here."),
             retry_at=windows.next_day,
             n=usage.jobs,
             most=limits.jobs_per_day,
@@ -156,15 +168,24 @@ def _check_money(limits: Limits, usage: Usage, price: int | None, windows: Windo
     most = limits.money_per_month
     if not isinstance(most, int):
         return
-    if usage.fen >= most:
+    if (price or 0) > most:
         raise QuotaError(
-            N_("You have used up your {most} of this month here."),
+            N_("This costs about {price}, and your limit here is {most} a month. Ask an admin."),
+            price=_yuan(price or 0),
+            most=_yuan(most),
+        )
+    if usage.fen >= most and price != 0:
+        raise QuotaError(
+            N_("You have used up this month's {most} here."),
             retry_at=windows.next_month,
             most=_yuan(most),
         )
     if usage.fen + (price or 0) > most:
         raise QuotaError(
-            N_("This costs about {price}, and {left} of your {most} of this month are left here."),
+            N_(
+                "This costs about {price}, and only {left} of this month's {most} is left here. "
+                "Choose something cheaper."
+            ),
             retry_at=windows.next_month,
             price=_yuan(price or 0),
             left=_yuan(most - usage.fen),
@@ -199,13 +220,13 @@ def check_press(person: Person, job: Job, rules: Rules) -> None:
         return
     if person.guild_id is None:
         raise NotAllowedError(N_("Go on from this in the server where it was made."))
-    if buttons.who is Pressers.OWNER:
+    if buttons.who is Pressers.OWNER or not buttons.roles:
         raise NotAllowedError(
             N_("On this server only the person who started this may use its buttons.")
         )
     if buttons.who is Pressers.ROLES and not buttons.roles & person.roles:
         raise NotAllowedError(
-            N_("On this server only its owner and these may use a result's buttons: {roles}."),
+            N_("On this server only the person who started this and {roles} may use its buttons."),
             roles=_listed("<@&{}>", buttons.roles),
         )
 
@@ -221,7 +242,7 @@ def check_admin(person: Person) -> None:
     if person.guild_id is None:
         raise NotAllowedError(N_("This works on a server, not in direct messages."))
     if not person.is_admin:
-        raise NotAllowedError(N_("Only who may manage this server (Manage Server) may do that."))
+        raise NotAllowedError(N_("Only people with the Manage Server permission may do that."))
 
 
 def check_owner(person: Person, job: Job) -> None:

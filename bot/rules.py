@@ -27,8 +27,10 @@ UNLIMITED = "unlimited"
 # As texts, because numbers this long lose their last digits in many a program that edits JSON.
 _Id = Annotated[int, Field(gt=0, lt=2**63), PlainSerializer(str, when_used="json")]
 # In one order, so that what is the same is kept and compared as the same.
+_MOST_IDS, _MOST_PEOPLE = 250, 500
 _Ids = Annotated[
     frozenset[_Id],
+    Field(max_length=_MOST_IDS),
     PlainSerializer(lambda ids: [str(each) for each in sorted(ids)], when_used="json"),
 ]
 _Names = Annotated[frozenset[str], PlainSerializer(sorted, when_used="json")]
@@ -68,6 +70,19 @@ class Limits(_Part):
         said = self.model_dump(exclude_none=True)
         return Limits(**{**other.model_dump(), **said})
 
+    def within(self, ceiling: "Limits") -> "Limits":
+        """These limits, but none of them above the ceiling's."""
+        lowest = {
+            name: _lower(getattr(self, name), getattr(ceiling, name))
+            for name in Limits.model_fields
+        }
+        return Limits(**lowest)
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether nothing is limited at all."""
+        return all(each in (None, UNLIMITED) for _name, each in self)
+
     @classmethod
     def most_generous(cls, several: "list[Limits]") -> "Limits":
         """Of each limit the highest that any of them gives."""
@@ -78,8 +93,8 @@ class Quotas(_Part):
     """Limits for everyone, for roles and for people: the nearest that says something holds."""
 
     everyone: Limits = Limits()
-    roles: dict[_Id, Limits] = {}
-    people: dict[_Id, Limits] = {}
+    roles: Annotated[dict[_Id, Limits], Field(max_length=_MOST_IDS)] = {}
+    people: Annotated[dict[_Id, Limits], Field(max_length=_MOST_PEOPLE)] = {}
 
 
 class Channels(_Part):
@@ -138,6 +153,12 @@ class Rules(_Part):
         if name not in self.model_fields_set:
             return None
         return self.model_dump(mode="json", include={name})[name]
+
+
+def _lower(limit: _Limit, ceiling: _Limit) -> _Limit:
+    if not isinstance(ceiling, int):
+        return limit
+    return min(limit, ceiling) if isinstance(limit, int) else ceiling
 
 
 def _highest(several: list[Limits], name: str) -> int | Literal["unlimited"] | None:

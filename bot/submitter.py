@@ -78,9 +78,9 @@ class Submitter:
                 return
             job = await self._with_uploads(job)
             request = self._request(job, operation, credential)
-        except (FetchError, OSError) as error:
-            log.info("job %s: its upload cannot be read yet: %s", job.id, type(error).__name__)
-            await self._upload_away(job, error)
+        except (FetchError, UnavailableError, OSError) as error:
+            log.info("job %s cannot be sent yet: %s", job.id, type(error).__name__)
+            await self._not_ready(job, error)
         except (UserError, MediaError) as error:
             # An earlier submit that was never answered may still bring its result.
             unsettled = job.status is Status.SUBMITTING
@@ -167,7 +167,7 @@ class Submitter:
             raise BadMediaError(N_("The picture is not kept here any more.")) from None
         return f"data:{asset.content_type};base64,{base64.b64encode(data).decode()}"
 
-    async def _upload_away(self, job: Job, error: FetchError | OSError) -> None:
+    async def _not_ready(self, job: Job, error: FetchError | UnavailableError | OSError) -> None:
         """Try again for as long as a job may take, counted from when it first went wrong."""
         now = self._parts.now()
         give_up = job.give_up_at or now + self._parts.terms.deadline_ms
@@ -175,9 +175,10 @@ class Submitter:
             due = min(now + backoff_ms(job.tries), give_up)
             await self._jobs.let_go(job, due_at=due, tries=job.tries + 1, give_up_at=give_up)
             return
-        if not isinstance(error, FetchError):
+        if isinstance(error, OSError):
             error = FetchError(N_("The attached file could not be kept here."))
-        await self._news.fail(job, "unavailable", error)
+        unsettled = job.status is Status.SUBMITTING
+        await self._news.fail(job, UNCERTAIN if unsettled else "unavailable", error)
 
     def _may_resend(self, job: Job, operation: Operation) -> bool:
         return operation.settles_by == "key" and self._parts.now() < (job.deadline_at or 0)

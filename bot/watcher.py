@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from bot.errors import AtelierError, GoneError, MissingError, ProviderError
-from bot.news import News
+from bot.news import News, kind_of
 from bot.pacing import Pace
 from bot.parts import Parts
 from bot.text import N_
@@ -67,12 +67,21 @@ class Watcher:
             self._missing.pop(job.id, None)
             if update.state in (State.SUCCEEDED, State.FAILED, State.CANCELED):
                 if not await self._news.insist(partial(self._news.apply, job.id, update)):
-                    await self._jobs.let_go(job, due_at=None)
+                    await self._news.insist(partial(self._close, job, update))
                 elif update.state is State.SUCCEEDED and self._parts.is_reported(job):
                     self._parts.alerts.unheard(job)
                 return
             job = await self._note_progress(job, update)
         await self._look_later(job, round(wait))
+
+    async def _close(self, job: Job, update: Update) -> None:
+        """News that come too late to be told: nobody need look any more, but the money is known."""
+        if job.status is not Status.FAILED or update.state is State.SUCCEEDED:
+            await self._jobs.let_go(job, due_at=None)
+            return
+        reason = kind_of(update.error) if update.error else str(update.state)
+        cost = update.result.cost if update.result else None
+        await self._jobs.resolve(job, reason=reason, cost=cost, now=self._parts.now())
 
     def _turn_ms(self, job: Job) -> int:
         rate = self._parts.providers[job.provider].looks_per_second

@@ -46,10 +46,11 @@ class Jobs(commands.GroupCog, group_name="job", group_description=N_("Your jobs 
         elif found.delivered_at is None:
             await self._studio.presses.ownership.post_now(interaction, found)
         else:
-            await interaction.response.defer(thinking=True)
-            language = venue.rules.language  # everybody in the channel reads it
-            own = str(interaction.locale)
-            with reading(own if language == "auto" else language):
+            public = await self._studio.gate.serves(person_of(interaction))
+            await interaction.response.defer(thinking=True, ephemeral=not public)
+            # Everybody in the channel reads what is public.
+            language, own = venue.rules.language, str(interaction.locale)
+            with reading(language if public and language != "auto" else own):
                 await self._studio.courier.show_in(found, interaction)
 
     @app_commands.command(name="list", description=N_("Your last jobs here."))

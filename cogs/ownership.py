@@ -99,7 +99,8 @@ class Ownership:
         params = gate.worded(operation, order.params, person, rules)
         traits = params.traits(order.parent.traits if order.parent else frozenset())
         price = self._engine.price(operation, params, traits)
-        allowance = gate.allowance(person, rules, price)
+        payer = gate.account(operation, person, order.parent, params)
+        allowance = gate.allowance(person, rules, price, payer)
         used = await self._studio.ledger.usage(person.user_id, person.guild_id, allowance)
         if (waiting.destination.user_id, waiting.destination.guild_id) == (
             person.user_id,
@@ -107,9 +108,9 @@ class Ownership:
         ):
             used = replace(
                 used,
-                jobs=used.jobs - 1,
+                jobs=used.jobs - (waiting.created_at >= allowance.day),
                 running=used.running - 1,
-                fen=used.fen - (waiting.price or 0),
+                fen=used.fen - (waiting.price or 0) * (waiting.created_at >= allowance.month),
             )
         allowance.check(used)
 
@@ -132,4 +133,5 @@ class Ownership:
         return False
 
     async def _parent(self, job: Job) -> Job | None:
-        return await self._studio.presses.find(job.parent_id) if job.parent_id else None
+        find = self._studio.presses.find
+        return await find(job.parent_id, forgotten=True) if job.parent_id else None

@@ -88,7 +88,9 @@ class Presses:
 
     async def carry_out(self, interaction: Interaction, press: PressId) -> None:
         """Do what a button, a select or a submitted modal means."""
-        job = await self.find(press.job, forgotten=press.key == "delete")
+        # A list's choice may be about another job, whose file is kept though this one's is not.
+        by_row = press.key in ("delete", "more")
+        job = await self.find(press.job, forgotten=by_row)
         policy.check_visible(person_of(interaction), job)
         if press.key == "more":
             key, _colon, own = _chosen(interaction).partition(":")
@@ -96,6 +98,8 @@ class Presses:
             if own:  # what takes a picture's own file, under one that stands for its source
                 press, job = PressId(own, key, 0), await self.find(own)
                 policy.check_visible(person_of(interaction), job)
+            else:
+                await self.find(press.job)
         # The key of this button also names the model.
         kind = INSTEAD if press.key.startswith(f"{INSTEAD}_") else press.key
         if other := self._others.get(kind):
@@ -227,7 +231,7 @@ class Presses:
         await take_order(interaction, await repeated(interaction, job, await self._parent(job)))
 
     async def _parent(self, job: Job) -> Job | None:
-        return await self.find(job.parent_id) if job.parent_id else None
+        return await self.find(job.parent_id, forgotten=True) if job.parent_id else None
 
     async def _imagine(self, interaction: Interaction, job: Job, press: PressId) -> None:
         await self._engine.gate.check_press(person_of(interaction), job)

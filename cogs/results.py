@@ -35,6 +35,7 @@ from cogs.posts import (
     reply_to,
 )
 from cogs.routes import belongs, home, routes_of
+from storage.errors import StorageError
 from storage.models import Job, Status, Upload
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,13 @@ class DiscordCourier:
                 view = await self._composer.card(progress)
                 channel = await home(self._client, progress.job)
                 return (await channel.send(view=view)).id
-        except (discord.DiscordException, ElsewhereError, RuntimeError, *NETWORK) as error:
+        except (
+            discord.DiscordException,
+            ElsewhereError,
+            RuntimeError,
+            StorageError,
+            *NETWORK,
+        ) as error:
             log.info("job %s has no card: %s", progress.job.id, error)
             return None
 
@@ -84,11 +91,11 @@ class DiscordCourier:
         if not self._client.is_ready():
             return
         async with turn:
-            view = await self._composer.card(progress)
             try:
                 async with asyncio.timeout(_CARD_SECONDS):
+                    view = await self._composer.card(progress)
                     await self._card(job, job.card_id).edit(view=view)
-            except (discord.HTTPException, RuntimeError, *NETWORK) as error:
+            except (discord.HTTPException, RuntimeError, StorageError, *NETWORK) as error:
                 log.info("the card of job %s cannot be edited: %s", job.id, error)
 
     async def deliver(self, delivery: Delivery) -> Receipt:

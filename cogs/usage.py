@@ -280,7 +280,7 @@ async def _files(
     if len(data) <= limit:
         name = f"usage-{_date(used.first)}-{_date(used.today)}.csv"
         files.append(discord.File(io.BytesIO(data), name))
-    unit, bars = used.bars()
+    unit, bars = await asyncio.to_thread(used.bars)
     title = _("Cost per day (UTC)") if unit else _("Jobs per day (UTC)")
     try:
         with suppress(MediaError):

@@ -30,7 +30,8 @@ class Venue:
 async def venue_at(engine: Engine, guild_id: int | None) -> Venue:
     """That of a server; without one, of direct messages."""
     rules = await engine.gate.servers.rules(guild_id)
-    return Venue(catalog=await engine.catalog_at(guild_id), rules=rules)
+    catalog = engine.gate.catalog_by(engine.catalog, guild_id, rules)
+    return Venue(catalog=catalog, rules=rules)
 
 
 async def venue_of(interaction: discord.Interaction[Any]) -> Venue:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.claims import JobClaims, unleased
 from storage.entries import charge, close, reserve, usage
+from storage.errors import ConflictError
 from storage.models import FINAL, TRANSITIONS, WAYS_BACK, Job, Status
 from storage.records import Allowance
 from storage.rows import job_of, row_of
@@ -216,6 +217,17 @@ class JobStore(JobClaims):
             if connection:
                 await close(connection, job_id, failure, now=now)
         return connection is not None
+
+    async def resolve(self, job: Job, *, reason: str, cost: int | None, now: int) -> None:
+        """A job that was given up did come to nothing: settle its money, and look no more."""
+        claimed = and_(
+            jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.status == Status.FAILED
+        )
+        values = {"due_at": None, "lease_until": None, "cost": cost}
+        async with self._ending(claimed, values) as connection:
+            if connection is None:
+                raise ConflictError(job.id)
+            await close(connection, job.id, reason, now=now)
 
     @asynccontextmanager
     async def _ending(

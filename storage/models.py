@@ -26,6 +26,7 @@ class Status(StrEnum):
 
 FINAL = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELED})
 ACTIVE = frozenset({Status.SUBMITTING, Status.RUNNING})
+UNFINISHED = frozenset(Status) - FINAL
 
 # from → to. `failed → succeeded` is the one way back, for the reasons in WAYS_BACK only; news for
 # a queued job (→ running, succeeded) means that a submit thought not taken was taken after all.

@@ -82,12 +82,19 @@ jobs = Table(
     Index(None, "status", "due_at"),
     Index(None, "due_at"),
     Index(None, "user_id", "created_at"),
+    Index(None, "user_id", "status"),
     Index(None, "operation", "status"),
     Index(None, "card_id"),
-    Index(None, "finished_at"),
     Index(None, "retry_of"),
     Index(None, "parent_id"),
     Index(None, "provider", "external_id"),
+)
+# What is too old is looked for every hour, and what is forgotten already is nearly all of it.
+Index(
+    None,
+    jobs.c.finished_at,
+    sqlite_where=jobs.c.forgotten_at.is_(None),
+    postgresql_where=jobs.c.forgotten_at.is_(None),
 )
 
 assets = Table(

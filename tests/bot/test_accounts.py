@@ -311,7 +311,7 @@ async def test_what_a_removed_account_has_begun_is_polled_to_its_end_and_deliver
     assert ("youchuan", name) not in workshop.parts.credentials
 
 
-async def test_jobs_whose_account_no_key_opens_end_and_say_so(workshop: Workshop):
+async def test_jobs_whose_account_no_key_opens_wait_for_the_right_key(workshop: Workshop):
     await put_in(workshop)
     running = await workshop.press()
     await workshop.turn("submit")
@@ -319,16 +319,35 @@ async def test_jobs_whose_account_no_key_opens_end_and_say_so(workshop: Workshop
     await start_again(workshop, "another key")
     workshop.clock.advance(30)
     await workshop.turn()
-    ended = [await workshop.now(job) for job in (running, queued)]
-
-    assert [(job.status, job.failure) for job in ended] == [
-        (Status.FAILED, "missing"),
-        (Status.FAILED, "invalid"),
-    ]
-    assert all("not connected any more" in str(unpack(job.failure_text)) for job in ended)
-    assert len(workshop.provider.paid) == 1
+    waiting = [(await workshop.now(job)).status for job in (running, queued)]
     with pytest.raises(InvalidRequestError):
         await workshop.press()
+    await start_again(workshop)
+    workshop.clock.advance(60)
+    await workshop.turn("submit")
+    for paid in workshop.provider.paid:
+        workshop.provider.finish(paid.id)
+    for _time in range(2):
+        workshop.clock.advance(300)
+        await workshop.turn("watch", "deliver")
+
+    assert waiting == [Status.RUNNING, Status.QUEUED]
+    assert len(workshop.provider.paid) == 2
+    assert {each.job.id for each in workshop.courier.delivered} == {running.id, queued.id}
+
+
+async def test_jobs_whose_account_no_key_opens_end_in_time_and_say_so(workshop: Workshop):
+    await put_in(workshop)
+    queued = await workshop.press()
+    await start_again(workshop, "another key")
+    for _time in range(2):
+        workshop.clock.advance(3600)
+        await workshop.turn("submit")
+    ended = await workshop.now(queued)
+
+    assert (ended.status, ended.failure) == (Status.FAILED, "unavailable")
+    assert "cannot be read now" in str(unpack(ended.failure_text))
+    assert workshop.provider.paid == []
 
 
 async def test_a_follow_up_is_paid_by_the_account_that_drew_what_it_follows(workshop: Workshop):

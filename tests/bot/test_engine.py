@@ -159,8 +159,11 @@ async def test_a_provider_without_an_account_is_refused(workshop: Workshop):
 
 async def test_a_follow_up_of_an_account_that_is_gone_says_so(workshop: Workshop):
     parent, _ = await workshop.engine.submit(order())
+    again = CATALOG.operation("youchuan.reroll")
+    params = again.validate({"jobId": "ab" * 12})
+    gone = replace(parent, credential="7")
     with pytest.raises(GoneError):
-        await workshop.engine.submit(order(parent=replace(parent, credential="7")))
+        await workshop.engine.submit(order(operation=again.name, params=params, parent=gone))
 
 
 async def test_prices_of_the_settings_go_before_the_catalogs(workshop: Workshop):

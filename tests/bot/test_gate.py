@@ -156,7 +156,7 @@ async def test_a_servers_own_account_pays_no_follow_up_outside_of_it(gate: Gate)
 async def test_an_account_that_was_removed_or_replaced_pays_no_follow_up(gate: Gate):
     await gate.accounts.put(OWN, GUILD, ADMIN)
     first = made(gate)
-    await gate.accounts.put(OWN, GUILD, ADMIN)
+    await gate.accounts.put(replace(OWN, app_id="another"), GUILD, ADMIN)
     second = made(gate)
     await gate.accounts.remove("youchuan", GUILD, ADMIN)
     for job in (first, second):
@@ -206,14 +206,15 @@ async def test_banned_words_do_not_hold_in_relaxed_channels(gate: Gate):
         gate.worded(DIFFUSION, params, PERSON, rules)
 
 
-async def test_the_environments_limits_hold_where_no_server_says_otherwise(gate: Gate):
+async def test_the_environments_limits_hold_where_the_server_does_not_pay_itself(gate: Gate):
     await decide(gate, quotas={"people": {str(MEMBER): {"jobs_per_day": "unlimited"}}})
     here, dm = [await gate.rules(each) for each in (PERSON, IN_DM)]
 
-    assert gate.limits(PERSON, here).jobs_per_day == "unlimited"
+    assert gate.limits(PERSON, here, "its own").jobs_per_day == "unlimited"
+    assert gate.limits(PERSON, here).jobs_per_day == 3
     assert gate.limits(IN_DM, dm).jobs_per_day == 3
-    gate.allowance(PERSON, here).check(Usage(jobs=3))
-    with pytest.raises(QuotaError, match="3 of your 3 jobs"):
+    gate.allowance(PERSON, here, payer="its own").check(Usage(jobs=3))
+    with pytest.raises(QuotaError, match="3 of today's 3 jobs"):
         gate.allowance(IN_DM, dm).check(Usage(jobs=3))
 
 
@@ -245,3 +246,23 @@ async def test_a_server_has_its_results_in_its_channel_and_language(workshop: Wo
     places = [(job.destination.results_channel_id, job.destination.locale) for job in (here, there)]
     assert places == [(99, "zh-CN"), (None, "zh-CN")]
     assert private.destination == make_destination(guild_id=None)
+
+
+async def test_what_takes_only_words_of_a_job_is_paid_by_the_place(gate: Gate):
+    await gate.accounts.put(OWN, GUILD, ADMIN)
+    drawn = made(gate)
+    await gate.accounts.remove("youchuan", GUILD, ADMIN)
+    words = DIFFUSION.validate({"text": "what the picture shows"})
+
+    assert gate.account(DIFFUSION, PERSON, drawn, words) == "env"
+    with pytest.raises(GoneError):
+        gate.account(REROLL, PERSON, drawn, REROLL.validate({"jobId": "ab" * 12}))
+
+
+async def test_a_server_serves_whoever_is_not_blocked_in_its_channels(gate: Gate):
+    await decide(gate, channels={"denied": ["5"]}, roles={"chat": ["9"]})
+    before = await gate.serves(PERSON)
+    elsewhere = await gate.serves(make_person(channel_ids=frozenset({5})))
+    await gate.servers.block(GUILD, ADMIN, PERSON.user_id)
+
+    assert (before, elsewhere, await gate.serves(PERSON)) == (True, False, False)

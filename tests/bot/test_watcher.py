@@ -1,7 +1,9 @@
 import pytest
 
 from bot.news import unpack
+from storage.ledger import LedgerStore
 from storage.models import Job, Status
+from storage.records import Money
 from tests.conftest import Workshop
 from tests.provider_double import HTML, Reply, complaint
 
@@ -240,3 +242,19 @@ async def test_jobs_that_are_given_up_are_asked_for_at_the_accounts_rate_too(wor
 
     assert at_once == 1
     assert len(workshop.provider.requests) - asked == 5
+
+
+@pytest.mark.parametrize("status", [3, 5], ids=["failed", "moderated"])
+async def test_what_fails_after_it_was_given_up_is_given_back(workshop: Workshop, status: int):
+    job, external_id = await running(workshop)
+    await look(workshop, 1801)
+    given_up = await LedgerStore(workshop.database).get(job.id)
+    await workshop.turn("deliver")
+    workshop.provider.set(external_id, status)
+    await look(workshop, 700)
+
+    entry, row = await LedgerStore(workshop.database).get(job.id), await workshop.now(job)
+    assert given_up
+    assert entry
+    assert (given_up.state, entry.state) == (Money.RESERVED, Money.REFUNDED)
+    assert (row.status, row.due_at) == (Status.FAILED, None)

@@ -30,7 +30,7 @@ async def test_a_limit_holds_at_once_and_says_where_it_comes_from(stage: Stage):
         "- any number of jobs at once · *default*",
         "- ¥12.50 a month · *for everyone on this server*",
     ]
-    assert "1 of your 1 jobs of today" in refused
+    assert "1 of today's 1 jobs" in refused
     assert shown.splitlines()[:2] == [
         f"What holds for {stage.ann.mention} on this server:",
         "- any number of jobs a day · *this person's own*",

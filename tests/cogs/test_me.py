@@ -82,7 +82,7 @@ async def test_without_limits_it_says_so(stage: Stage):
 
 
 async def test_each_limit_says_what_is_left_when_it_resets_and_whose_it_is(stage: Stage):
-    limited(stage, jobs_per_day=2, running=4, money_per_month=1000)
+    limited(stage, jobs_per_day=20, running=4, money_per_month=1000)
     quotas = {"people": {stage.ann.id: {"jobs_per_day": 10}}, "everyone": {"running": 3}}
     await put(stage, quotas=quotas)
     await stage.imagine()
@@ -266,3 +266,17 @@ async def test_deleted_jobs_are_listed_and_offered_no_more(stage: Stage):
 
     assert job.id[-6:] not in str(listed.response.components)
     assert offered == []
+
+
+async def test_what_was_made_of_a_forgotten_picture_keeps_its_own_tools(stage: Stage):
+    parent = await stage.drawn()
+    await stage.bob.click(stage.last(), custom_id=f"job:{parent.id}:u.0")
+    await stage.finish(1)
+    large = (await stage.jobs())[-1]
+    await stage.studio.retention.forget(stage.ann.id)
+    message = stage.last()
+    custom_id = f"job:{parent.id}:more.0"
+    told = await stage.bob.select(message, values=[f"cutout:{large.id}"], custom_id=custom_id)
+
+    assert GONE not in str(told.response)
+    assert (await stage.jobs())[-1].operation == "youchuan.remove_background"

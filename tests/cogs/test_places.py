@@ -282,7 +282,7 @@ async def test_a_batch_goes_as_far_as_the_limit_and_then_on(stage: Stage):
     await stage.ann.click(offer.response, custom_id=custom_id)
     await stage.studio.settled()
 
-    assert first.startswith("2 of 3 jobs are on their way; then it was refused: You have 2 jobs")
+    assert first.startswith("2 of 3 jobs are on their way; then it was refused: Jobs under way: 2")
     assert under_way == 2
     assert len(await stage.jobs()) == 3
 
@@ -294,7 +294,7 @@ async def test_a_limit_is_told_in_private_with_its_end(stage: Stage):
     now = datetime.fromtimestamp(stage.workshop.clock() / 1000, UTC)
     midnight = round(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()) + 86_400
 
-    assert refused == (f"You have used 1 of your 1 jobs of today here. Try again <t:{midnight}:R>.")
+    assert refused == f"You have used 1 of today's 1 jobs here. Try again <t:{midnight}:R>."
 
 
 async def test_a_banned_word_anywhere_in_a_batch_is_refused_before_it_is_offered(stage: Stage):
@@ -369,3 +369,12 @@ async def test_what_is_offered_while_typing_goes_by_the_servers_model(stage: Sta
 
     assert len(names) > 1
     assert not any("takes no" in name for name in names)
+
+
+async def test_a_blocked_persons_job_show_is_theirs_alone(stage: Stage):
+    job = await stage.drawn()
+    shown = await stage.ann.slash(stage.channel, "job show", id=job.id)
+    await stage.studio.gate.servers.block(stage.guild.id, stage.admin.id, stage.ann.id)
+    again = await stage.ann.slash(stage.channel, "job show", id=job.id)
+
+    assert (shown.response.ephemeral, again.response.ephemeral) == (False, True)

@@ -32,7 +32,14 @@ def upgrade() -> None:
     with op.batch_alter_table("jobs") as jobs:
         jobs.add_column(sa.Column("results_channel_id", sa.BigInteger(), nullable=True))
         jobs.add_column(sa.Column("forgotten_at", sa.BigInteger(), nullable=True))
-        jobs.create_index(op.f("ix_jobs_finished_at"), ["finished_at"])
+        jobs.create_index(op.f("ix_jobs_user_id_status"), ["user_id", "status"])
+    op.create_index(
+        op.f("ix_jobs_finished_at"),
+        "jobs",
+        ["finished_at"],
+        sqlite_where=sa.text("forgotten_at IS NULL"),
+        postgresql_where=sa.text("forgotten_at IS NULL"),
+    )
     _people()
     _money()
     _records()
@@ -123,7 +130,8 @@ def _records() -> None:
 def downgrade() -> None:
     for name in ("alerts", "audit", "ledger", "credentials", "members", "settings"):
         op.drop_table(name)
+    op.drop_index(op.f("ix_jobs_finished_at"), "jobs")
     with op.batch_alter_table("jobs") as jobs:
-        jobs.drop_index(op.f("ix_jobs_finished_at"))
+        jobs.drop_index(op.f("ix_jobs_user_id_status"))
         jobs.drop_column("forgotten_at")
         jobs.drop_column("results_channel_id")
