@@ -50,7 +50,7 @@ _OF_ENVIRONMENT = {
     ),
     Kind.CREDIT: N_("The {service} account has no credit left, so drawing fails. Top it up."),
     Kind.BALANCE: N_(
-        "The {service} account is running low: {amount} are left. Top it up before drawing fails."
+        "The {service} account is running low: {amount} is left. Top it up before drawing fails."
     ),
     Kind.CALLBACKS: N_(
         "The callbacks of {service} do not arrive. Try /account callback-test, and check "
@@ -69,10 +69,10 @@ _OF_SERVERS = {
         "An admin has to enter it anew: /config account."
     ),
     Kind.CREDIT: N_(
-        "This server's own account of {service} has no credit left, so drawing fails. Top it up."
+        "This server's own {service} account has no credit left, so drawing fails. Top it up."
     ),
     Kind.BALANCE: N_(
-        "This server's own account of {service} is running low: {amount} are left. "
+        "This server's own {service} account is running low: {amount} is left. "
         "Top it up before drawing fails."
     ),
 }

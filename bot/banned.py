@@ -1,7 +1,8 @@
 """Words that a server does not allow in prompts: which stand in a text, and what becomes of it.
 
-They are found as they read, in any case and width and through invisible characters; what is kept
-of a text stays as it was written. Pure; what of a request is text, `providers.wording` knows.
+They are found as they read: in any case and width, through invisible characters and marks, and
+through what merely parts Chinese characters. What is kept of a text stays as it was written. Pure;
+what of a request is text, `providers.wording` knows.
 """
 
 import heapq
@@ -30,7 +31,32 @@ _SPACED = f"[^ {chr(_TOUCHING)}-{chr(0x10FFFF)}]"
 _ANY = f"[^ {chr(_OUTSIDE)}-{chr(0x10FFFF)}]"
 # Without spaces a run goes on for sentences; that far apart, two characters are no word any more.
 _NEAR = f"{_ANY}{{0,8}}"
+# In these scripts a mark is part of a letter: Thaana to Burmese, Tagalog to Vedic, kana, and more.
+_IS_MARKED = re.compile(
+    "[\u0780-\u07bf\u0900-\u109f\u1700-\u1cff\u3040-\u30ff\ua800-\uabff\U00010a00-\U0001efff]"
+)
+# These are of no script, and decorate all.
+_DECORATES = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_HAN = "\u3005\u3007\u3021\u3029\u3400\u9fff\uf900\ufaff\U00020000\U0003ffff"  # from, to, …
+# Hyphens and dots; no punctuation that ends a part of a sentence.
+_PARTING = "-\u2010\u2012\u2013\u2212~\u301c\u00b7\u2022\u2027\u2219\u22c5\u30fb"
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
+
+
+def _parted(han: Iterable[str], parting: Iterable[str]) -> re.Pattern[str]:
+    """What merely parts two Chinese characters; white space alone may part two words."""
+    ends = iter(han)
+    one = "".join(f"{start}-{end}" for start, end in zip(ends, ends, strict=True))
+    between = "".join(map(re.escape, parting))
+    return re.compile(f"(?<=[{one}]) *[{between}][ {between}]*+(?=[{one}])")
+
+
+_PARTED = _parted(_HAN, _PARTING)
+# In a text, where it is no wildcard, an asterisk does, too.
+_PARTED_MOVED = _parted(
+    (chr(_TOUCHING + ord(each)) for each in _HAN),
+    (chr(_OUTSIDE + ord(each)) for each in f"{_PARTING}*"),
+)
 
 
 @dataclass(frozen=True)
@@ -45,9 +71,13 @@ class Word:
 
 
 class _Reading(NamedTuple):
-    """A text as patterns see it; for each character the part of the text that it stands for."""
+    """A text as patterns see it; for each character the part of the text that it stands for.
+
+    `bare` is the same without marks: é is e for a pattern that does not say é itself.
+    """
 
     folded: str
+    bare: str
     starts: list[int]
     ends: list[int]
 
@@ -57,6 +87,7 @@ class _Rule(NamedTuple):
 
     normal: str
     chunks: tuple[str, ...]
+    is_bare: bool
     replacement: str | None
 
 
@@ -81,7 +112,10 @@ def check_pattern(pattern: str) -> str:
     wildcards = normal.count("*") + normal.count("?")
     if wildcards > MOST_WILDCARDS:
         raise InvalidRequestError(
-            N_("A banned word may have {most} of * and ? at most, not {count}. Remove some."),
+            N_(
+                "A banned word may contain at most {most} wildcards (* or ?), not "
+                "{count}. Remove some."
+            ),
             most=MOST_WILDCARDS,
             count=wildcards,
         )
@@ -93,10 +127,9 @@ class WordList:
 
     def __init__(self, words: Iterable[Word]) -> None:
         rules = [
-            _Rule(normal, chunks, word.replacement)
+            _Rule(*prepared, word.replacement)
             for word in words
-            for normal, chunks in [_prepared(word.pattern)]
-            if chunks
+            if (prepared := _prepared(word.pattern))[1]
         ]
         self._rules = sorted(
             rules, key=lambda rule: (-len(rule.normal), rule.replacement is not None)
@@ -114,7 +147,7 @@ class WordList:
         reading = _read(text)
         parts, kept, done = list[str](), 0, 0
         upcoming = [
-            found for at in range(len(self._rules)) if (found := self._next(reading.folded, at, 0))
+            found for at in range(len(self._rules)) if (found := self._next(reading, at, 0))
         ]
         heapq.heapify(upcoming)
         while upcoming:
@@ -130,20 +163,21 @@ class WordList:
                 done = _behind(reading, end)
             # A refused word may begin in what was replaced and go on behind it.
             beyond = start + 1 if replacement is None else done
-            if found := self._next(reading.folded, at, beyond):
+            if found := self._next(reading, at, beyond):
                 heapq.heappush(upcoming, found)
         return "".join((*parts, text[kept:])) if parts else text
 
-    def _next(self, folded: str, at: int, start: int) -> tuple[int, int, int] | None:
+    def _next(self, reading: _Reading, at: int, start: int) -> tuple[int, int, int] | None:
         """Where the rule matches next: its start, the rule's rank, its end."""
-        normal, chunks, _ = self._rules[at]
+        normal, chunks, is_bare, _ = self._rules[at]
+        seen = reading.bare if is_bare else reading.folded
         place = start
         for chunk in chunks:
-            place = folded.find(chunk, place)
+            place = seen.find(chunk, place)
             if place < 0:
                 return None
             place += len(chunk)
-        match = _expression(normal).search(folded, start)
+        match = _expression(normal).search(seen, start)
         return (match.start(), at, match.end()) if match else None
 
 
@@ -168,16 +202,31 @@ def _behind(reading: _Reading, end: int) -> int:
 
 
 def _read(text: str) -> _Reading:
-    parts, starts, ends = list[str](), list[int](), list[int]()
+    parts, bare, starts, ends = list[str](), list[str](), list[int](), list[int]()
     for cluster, begin, stop in _clusters(text):
-        folded = _folded_one(cluster) if len(cluster) == 1 else _folded(cluster)
+        folded, plain = _folded_one(cluster) if len(cluster) == 1 else _folded(cluster)
         if folded == " " and parts and parts[-1] == " ":
             ends[-1] = stop
         elif folded:
             parts.append(folded)
+            bare.append(plain)
             starts += [begin] * len(folded)
             ends += [stop] * len(folded)
-    return _Reading("".join(parts), starts, ends)
+    return _joined(_Reading("".join(parts), "".join(bare), starts, ends))
+
+
+def _joined(reading: _Reading) -> _Reading:
+    """The same without what parts Chinese characters, which then stands for nothing."""
+    spans, at = list[slice](), 0
+    for gap in _PARTED_MOVED.finditer(reading.folded):
+        spans.append(slice(at, gap.start()))
+        at = gap.end()
+    if not spans:
+        return reading
+    spans.append(slice(at, None))
+    folded, bare = ("".join(text[span] for span in spans) for text in reading[:2])
+    starts, ends = ([place for span in spans for place in all_[span]] for all_ in reading[2:])
+    return _Reading(folded, bare, starts, ends)
 
 
 def _clusters(text: str) -> Iterator[tuple[str, int, int]]:
@@ -206,11 +255,32 @@ def _plain(cluster: str) -> str:
     """One spelling for all that reads alike; an underscore separates words as a space does."""
     seen = "".join(each for each in cluster if not _is_unseen(each))
     folded = normalize("NFKC", normalize("NFKC", seen).casefold())
+    if len(folded) > 1:
+        folded = normalize("NFC", "".join(_undecorated(folded)))
     return "".join(" " if each.isspace() or each == "_" else each for each in folded)
 
 
-def _folded(cluster: str) -> str:
-    return "".join(map(_moved, _plain(cluster)))
+def _undecorated(composed: str) -> Iterator[str]:
+    """All but the marks that are no part of a letter, however it is written."""
+    is_marked = False
+    for each in composed:
+        if category(each)[0] != "M":
+            is_marked = bool(_IS_MARKED.match(each))
+        elif not is_marked or _DECORATES.match(each):
+            continue
+        yield each
+
+
+@lru_cache(maxsize=8192)
+def _bare(character: str) -> str:
+    apart = normalize("NFD", character)
+    is_kept = _IS_MARKED.match(apart) or any(category(each)[0] != "M" for each in apart[1:])
+    return character if is_kept else apart[0]
+
+
+def _folded(cluster: str) -> tuple[str, str]:
+    plain = _plain(cluster)
+    return "".join(map(_moved, plain)), "".join(_moved(_bare(each)) for each in plain)
 
 
 _folded_one = lru_cache(maxsize=8192)(_folded)
@@ -230,17 +300,19 @@ def _is_word(character: str) -> bool:
 
 def _normal(pattern: str) -> str:
     plain = "".join(_plain(cluster) for cluster, *_ in _clusters(pattern))
-    return " ".join(re.sub(r"\*+", "*", plain).split())
+    return _PARTED.sub("", " ".join(re.sub(r"\*+", "*", plain).split()))
 
 
 @lru_cache(maxsize=16_384)
-def _prepared(pattern: str) -> tuple[str, tuple[str, ...]]:
-    """The pattern as it is kept, and what must stand in a text, in this order, for it to match."""
+def _prepared(pattern: str) -> tuple[str, tuple[str, ...], bool]:
+    """The pattern as it is kept, and what must stand in a text, in this order, for it to match.
+
+    Last, whether it says no marks.
+    """
     normal = _normal(pattern)
-    if not normal.strip("*? "):
-        return normal, ()
-    chunks = re.split(r"[*?]+", normal)
-    return normal, tuple("".join(map(_moved, chunk)) for chunk in chunks if chunk)
+    chunks = re.split(r"[*?]+", normal) if normal.strip("*? ") else []
+    moved = tuple("".join(map(_moved, chunk)) for chunk in chunks if chunk)
+    return normal, moved, "".join(map(_bare, normal)) == normal
 
 
 @lru_cache(maxsize=1024)

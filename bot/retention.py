@@ -28,6 +28,7 @@ class Forgotten:
 
     jobs: int
     drafts: int
+    boards: int
     files: int
     left: int
 
@@ -46,48 +47,68 @@ class Retention:
     ) -> None:
         self._forgetting, self._assets, self._files = forgetting, assets, files
         self._now, self._days = now, days
+        # An earlier process may have ended before it was.
+        self._is_scrubbed = False
 
     async def forget(self, user_id: int) -> Forgotten:
-        """Forget a person's finished jobs and what they have begun, everywhere.
+        """Forget a person's finished jobs, moodboards, and what they have begun, everywhere.
 
         What is under way, not delivered, or still asked about is left as it is.
         """
         whose = Whose(user_id=user_id)
         jobs, files = await self._forget_jobs(whose)
-        drafts, more = await self._forget_drafts(whose)
+        drafts, begun = await self._forget_drafts(whose)
+        boards, shown = await self._forget_boards(user_id)
         await self._forgetting.chats(user_id)
+        self._is_scrubbed = False
         await self._remove_files()
-        left = await self._forgetting.left(user_id)
-        log.info("forgot %d jobs and %d files of a person", jobs, files + more)
-        return Forgotten(jobs=jobs, drafts=drafts, files=files + more, left=left)
+        await self._scrub()
+        left, files = await self._forgetting.left(user_id), files + begun + shown
+        log.info("forgot %d jobs and %d files of a person", jobs, files)
+        return Forgotten(jobs=jobs, drafts=drafts, boards=boards, files=files, left=left)
 
     async def prune(self) -> None:
         """Forget what is too old, and remove what was forgotten and is there still."""
+        now = self._now()
         if self._days:
-            now = self._now()
             old = Whose(before=now - self._days * _DAY_MS)
             await self._forget_jobs(old)
             await self._forget_drafts(old)
             kept = max(self._days, _LEDGER_DAYS)
             await self._clear_records(now - self._days * _DAY_MS, now - kept * _DAY_MS)
+        while await self._forgetting.strays(now - _DAY_MS):
+            pass
         await self._remove_files()
+        await self._scrub()
 
     async def _forget_jobs(self, whose: Whose) -> tuple[int, int]:
         step, jobs, files = Step(), 0, 0
         while not step.is_last:
             step = await self._forgetting.jobs(whose, step, now=self._now())
             jobs, files = jobs + step.jobs, files + step.files
+            self._is_scrubbed &= not step.jobs
         return jobs, files
 
     async def _forget_drafts(self, whose: Whose) -> tuple[int, int]:
         drafts, files = 0, 0
         while (done := await self._forgetting.drafts(whose))[0]:
             drafts, files = drafts + done[0], files + done[1]
+            self._is_scrubbed = False
         return drafts, files
+
+    async def _forget_boards(self, user_id: int) -> tuple[int, int]:
+        boards, files = 0, 0
+        while (done := await self._forgetting.boards(user_id))[0]:
+            boards, files = boards + done[0], files + done[1]
+        return boards, files
 
     async def _clear_records(self, before: int, ledger_before: int) -> None:
         while await self._forgetting.records(before, ledger_before=ledger_before):
-            pass
+            self._is_scrubbed = False
+
+    async def _scrub(self) -> None:
+        if not self._is_scrubbed:
+            self._is_scrubbed = await self._forgetting.scrub()
 
     async def _remove_files(self) -> None:
         stuck = set[str]()

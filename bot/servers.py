@@ -56,12 +56,12 @@ class Servers:
         """
         rules = await self.rules(guild_id)
         wanted = checked(values)
+        rows = {name: wanted.value(name) for name in values}
+        rows = {name: value for name, value in rows.items() if value != rules.value(name)}
         changes = [
-            self.noted(guild_id, by, "setting", name, rules.value(name), wanted.value(name))
-            for name in values
-            if rules.value(name) != wanted.value(name)
+            self.noted(guild_id, by, "setting", name, *_noted(name, rules.value(name), value))
+            for name, value in rows.items()
         ]
-        rows = {change.subject: change.after for change in changes}
         if rows:
             await self.settings.change(guild_id, rows, changes, now=self._now())
         return changes
@@ -104,6 +104,15 @@ class Servers:
         )
 
 
+def _noted(name: str, before: Any, after: Any) -> tuple[Any, Any]:
+    """What is noted of a setting; of banned words, which are many, those lost and those gained."""
+    if name != "words":
+        return before, after
+    lost = None if before is None else [word for word in before if word not in (after or ())]
+    gained = None if after is None else [word for word in after if word not in (before or ())]
+    return lost, gained
+
+
 def checked(values: Mapping[str, Any]) -> Rules:
     """The rules that these values are, those that are None left out.
 
@@ -134,7 +143,7 @@ def _check_words(patterns: Sequence[str]) -> None:
     wild = sum(1 for pattern in patterns if "*" in pattern or "?" in pattern)
     if wild > _MOST_WILD:
         raise InvalidRequestError(
-            N_("At most {most} of the banned words may have “*” or “?”; these are {n}."),
+            N_("At most {most} banned words may contain * or ?; there are {n}. Remove some."),
             most=_MOST_WILD,
             n=wild,
         )

@@ -50,7 +50,7 @@ _AGES = {
 }
 _PRESSERS = {
     Pressers.EVERYONE: N_("everyone"),
-    Pressers.OWNER: N_("only whose result it is"),
+    Pressers.OWNER: N_("the person who started it"),
     Pressers.ROLES: N_("some roles"),
 }
 _LANGUAGES = {"auto": N_("Auto"), "en-US": "English", "zh-CN": "中文"}
@@ -58,8 +58,8 @@ _DEEDS = {
     "block": N_("{who} blocked {person}"),
     "unblock": N_("{who} unblocked {person}"),
     "reset": N_("{who} reset the usage of {person}"),
-    "account": N_("{who} connected an own account of {service}"),
-    "account_removed": N_("{who} removed the own account of {service}"),
+    "account": N_("{who} connected this server's own {service} account"),
+    "account_removed": N_("{who} removed this server's own {service} account"),
 }
 
 
@@ -78,7 +78,7 @@ def told(change: Change) -> str:
         )
     if change.action == "account" and change.before:
         return _(
-            "{who} replaced the own account of {service}",
+            "{who} replaced this server's own {service} account",
             who=who,
             service=service_of(change.subject),
         )
@@ -119,11 +119,12 @@ def _setting(change: Change, who: str) -> str:
     if name in ("channels", "roles", "quotas", "words", "providers_off"):
         gained = [f"+ {item}" for item in after if item not in before]
         lost = [f"− {item}" for item in before if item not in after]
+        difference = [*gained, *lost] or [_("the same, written otherwise")]
         return _(
             "{who} changed {setting}: {difference}",
             who=who,
             setting=setting,
-            difference=_some([*gained, *lost]),
+            difference=_some(difference),
         )
     now = _some(after)
     if change.after is None:
@@ -236,7 +237,9 @@ def _money(entry: Entry, job: Job | None) -> str:
     if entry.state is Money.REFUNDED and entry.settled == 0:
         return _("nothing charged: {reason}", reason=reason)
     if entry.state is Money.REFUNDED:
-        return _("{cost} charged for nothing: {reason}", cost=money(entry.settled), reason=reason)
+        return _(
+            "{cost} charged although it failed: {reason}", cost=money(entry.settled), reason=reason
+        )
     return _("{cost} may be charged: {reason}", cost=money(entry.reserved), reason=reason)
 
 

@@ -106,7 +106,7 @@ class Config(
         await rule_channel(interaction, channel, rule)
 
     @app_commands.command(
-        description=N_("Leave a group of commands to some roles, one after the other.")
+        description=N_("Limit a group of commands to some roles; add them one by one.")
     )
     @app_commands.describe(
         group=N_("Which commands."), role=N_("Who may use them."), remove=_REMOVE_ROLE
@@ -174,7 +174,7 @@ class Config(
         return await suggest_words(interaction, current)
 
     @app_commands.command(description=N_("Decide what holds in age-restricted channels."))
-    @app_commands.describe(policy=N_("What holds."))
+    @app_commands.describe(policy=N_("What applies there."))
     @app_commands.choices(policy=AGE_CHOICES)
     @for_admins
     async def restricted(self, interaction: Interaction, policy: str) -> None:
@@ -185,7 +185,9 @@ class Config(
         description=N_("Decide who may use the buttons under other people's results.")
     )
     @app_commands.describe(
-        who=N_("Who."), role=N_("For “some roles”: a role that may."), remove=_REMOVE_ROLE
+        who=N_("Who may use them."),
+        role=N_("For “some roles”: a role that may."),
+        remove=_REMOVE_ROLE,
     )
     @app_commands.choices(who=PRESSER_CHOICES)
     @for_admins
@@ -248,7 +250,7 @@ class Config(
 
     @app_commands.command(description=N_("Refuse whatever a person orders on this server."))
     @app_commands.describe(
-        person=N_("Whom."), reason=N_("What they are told when they are refused.")
+        person=N_("Which person."), reason=N_("What they are told when they are refused.")
     )
     @for_admins
     async def block(
@@ -261,13 +263,13 @@ class Config(
         await block_person(interaction, person, reason or "")
 
     @app_commands.command(description=N_("Serve a blocked person again."))
-    @app_commands.describe(person=N_("Whom."))
+    @app_commands.describe(person=N_("Which person."))
     @for_admins
     async def unblock(self, interaction: Interaction, person: Somebody) -> None:
         """From now on."""
         await unblock_person(interaction, person)
 
-    @app_commands.command(description=N_("Count somebody's usage anew, or undo a setting."))
+    @app_commands.command(description=N_("Reset somebody's usage, or a setting."))
     @app_commands.describe(
         person=N_("Their usage counts from now on."), setting=N_("It gets its default again.")
     )
@@ -302,7 +304,7 @@ class Config(
     @app_commands.command(
         description=N_("Show what this server has used, by person, model and day.")
     )
-    @app_commands.describe(days=N_("Of how many days."))
+    @app_commands.describe(days=N_("How many days to show."))
     @for_admins
     async def usage(self, interaction: Interaction, days: Literal[7, 30, 90] = 30) -> None:
         """By person, model and day."""

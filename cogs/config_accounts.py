@@ -133,9 +133,9 @@ async def _kept(interaction: Interaction, provider: str, typed: _Typed) -> str:
     )
     under_way = _("What is under way stays with the account that it was begun with.")
     if is_new:
-        rest = _("So does what follows up earlier results.")
+        rest = _("So do follow-ups of earlier results.")
     else:
-        rest = _("What follows up results of the account before it is no longer to be had.")
+        rest = _("Results of the account before it can no longer be followed up.")
     return f"{told} {under_way} {rest}"
 
 

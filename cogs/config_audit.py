@@ -1,5 +1,6 @@
 """``/config audit``: who has changed what, in the words of the log channel."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ import discord
 from bot.text import _, clip
 from cogs.chronicle import told
 from cogs.config_changes import guild_of, servers_of
+from cogs.errors import ANSWER_SECONDS
 from cogs.layout_parts import view
 from cogs.replies import Interaction
 from storage.records import Change
@@ -21,7 +23,8 @@ async def show_audit(interaction: Interaction) -> None:
     changes = await servers_of(interaction).audit.recent(guild_of(interaction), limit=_SHOWN)
     text = "\n".join(["### " + _("The last changes"), *_lines(changes)])
     page = view(discord.ui.TextDisplay[Any](text))
-    await interaction.response.send_message(view=page, ephemeral=True)
+    async with asyncio.timeout(ANSWER_SECONDS):
+        await interaction.response.send_message(view=page, ephemeral=True)
 
 
 def _lines(changes: Sequence[Change]) -> list[str]:

@@ -12,6 +12,7 @@ from bot.errors import InvalidRequestError
 from bot.rules import Rules
 from bot.servers import Servers, checked
 from bot.text import N_
+from cogs.config_gone import without_gone
 from cogs.errors import answered
 from cogs.replies import Interaction, person_of
 
@@ -56,16 +57,24 @@ async def decide(interaction: Interaction, name: str, value: Callable[[Rules], A
 
     What equals the default is not decided any more. UserErrors of `value` leave all as it was.
     """
+    return (await decide_among(interaction, name, value))[0]
+
+
+async def decide_among(
+    interaction: Interaction, name: str, value: Callable[[Rules], Any]
+) -> tuple[Rules, str]:
+    """As `decide`, for what lists roles and channels; with what to say of those that are gone."""
     guild_id, servers = guild_of(interaction), servers_of(interaction)
+    guild = interaction.client.get_guild(guild_id)
     async with servers.turn(guild_id):
         rules = await servers.rules(guild_id)
-        wanted = checked({name: value(rules)})
+        wanted, gone = without_gone(name, rules, checked({name: value(rules)}), guild)
         is_decided = getattr(wanted, name) != getattr(Rules(), name)
         is_same = getattr(wanted, name) == getattr(rules, name)
         if not is_same or is_decided != (name in rules.model_fields_set):
             kept = wanted.value(name) if is_decided else None
             await servers.change(guild_id, interaction.user.id, {name: kept})
-        return await servers.rules(guild_id)
+        return await servers.rules(guild_id), gone.said(guild)
 
 
 async def forget_all(interaction: Interaction) -> int:

@@ -62,13 +62,13 @@ def _document(data: bytes) -> Mapping[str, Any]:
         json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise InvalidRequestError(
-            N_("The file is no JSON from line {line}, column {column} on."),
+            N_("The file is not valid JSON: line {line}, column {column}."),
             line=error.lineno,
             column=error.colno,
         ) from None
     except (ValueError, RecursionError):
         raise InvalidRequestError(
-            N_("The file is no JSON that can be read. Import one that /config export has made.")
+            N_("The file is not valid JSON. Import one that /config export has made.")
         ) from None
     if not isinstance(document, dict):
         raise InvalidRequestError(

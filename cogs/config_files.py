@@ -17,6 +17,7 @@ from bot.servers import checked
 from bot.text import N_, _, plural
 from cogs.chronicle import items, setting_name
 from cogs.config_document import fault_at, read, written
+from cogs.config_posting import lacking
 from cogs.downloads import read_file
 from cogs.errors import tell
 from cogs.replies import Interaction, hand_over, person_of
@@ -127,7 +128,13 @@ def _check_there(rules: Rules, guild: discord.Guild) -> None:
     for name in ("results_channel", "log_channel"):
         number = getattr(rules, name)
         if number and not isinstance(guild.get_channel(number), discord.TextChannel):
-            raise fault_at(name, N_("This is no text channel; take the id of one."))
+            raise fault_at(name, N_("This is not a text channel; use the id of one."))
+        if number and (lacks := lacking(guild, name, number)):
+            raise InvalidRequestError(
+                N_("The bot could not post in {channel}: it lacks {permissions} there."),
+                channel=f"<#{number}>",
+                permissions=lacks,
+            )
 
 
 def _roles_of(rules: Rules) -> Mapping[str, Collection[int]]:

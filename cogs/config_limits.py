@@ -16,7 +16,7 @@ from bot.errors import InvalidRequestError
 from bot.policy import Person
 from bot.rules import Limits, Quotas, Rules
 from bot.text import N_, _, plural
-from cogs.config_changes import decide, guild_of, servers_of
+from cogs.config_changes import decide_among, guild_of, servers_of
 from cogs.config_names import roles_named
 from cogs.errors import tell
 from cogs.replies import Interaction
@@ -92,19 +92,21 @@ async def set_quota(
     said = {name: limit_of(name, text) for name, text in typed.items()}
     if clear and said:
         raise InvalidRequestError(N_("Give limits, or clear them; not both at once."))
-    if clear:
-        rules = await decide(interaction, "quotas", lambda rules: _cleared(whose, rules.quotas))
-    elif said:
-        rules = await decide(
-            interaction,
-            "quotas",
-            lambda rules: whose.put(rules.quotas, whose.of(rules.quotas).model_copy(update=said)),
-        )
+    gone, guild_id = "", guild_of(interaction)
+
+    def wanted(rules: Rules) -> Quotas:
+        quotas = rules.quotas if whose.name else _folded(rules.quotas, guild_id)
+        if clear:
+            return _cleared(whose, quotas)
+        return whose.put(quotas, whose.of(quotas).model_copy(update=said))
+
+    if clear or said:
+        rules, gone = await decide_among(interaction, "quotas", wanted)
     else:
-        rules = await servers_of(interaction).rules(guild_of(interaction))
+        rules = await servers_of(interaction).rules(guild_id)
     studio: Studio = interaction.client
     lines = [f"- {line}" for line in held(interaction.guild, whose, rules, studio.gate.usual)]
-    await tell(interaction, "\n".join((_head(whose), *lines, _explained(whose))))
+    await tell(interaction, "\n".join((_head(whose), *lines, _explained(whose), gone)).rstrip())
 
 
 def limit_of(name: str, typed: str) -> Limit:
@@ -152,32 +154,31 @@ def own(limits: Limits) -> str:
 
 def held(guild: discord.Guild | None, whose: Whose, rules: Rules, usual: Limits) -> list[str]:
     """The three limits that hold for somebody, each with where it comes from."""
-    user_id = whose.person.id if whose.person else 0
-    person = Person(user_id=user_id, guild_id=None, role_ids=whose.rights)
+    user_id, guild_id = whose.person.id if whose.person else 0, guild.id if guild else None
+    person = Person(user_id=user_id, guild_id=guild_id, role_ids=whose.rights)
     limits = policy.limits_for(person, rules.quotas, usual)
     lines = []
     for name in Limits.model_fields:
         limit = getattr(limits, name)
-        source = _source(guild, name, limit, whose, rules, usual)
+        source = _source(guild, name, limit, person, rules.quotas)
         lines.append(f"{worded(name, limit)} · *{source}*")
     return lines
 
 
 def _source(
-    guild: discord.Guild | None, name: str, limit: Limit, whose: Whose, rules: Rules, usual: Limits
+    guild: discord.Guild | None, name: str, limit: Limit, person: Person, quotas: Quotas
 ) -> str:
-    quotas = rules.quotas
-    if whose.person and getattr(whose.of(quotas), name) is not None:
+    """Who says this limit; the environment if nobody of the server does."""
+    if limit is None:
+        return _("default")
+    if getattr(quotas.people.get(person.user_id, Limits()), name) == limit:
         return _("this person's own")
-    for role in sorted(quotas.roles):
-        says = getattr(quotas.roles[role], name)
-        if role in whose.rights and says is not None and says == limit:
+    for role in sorted(person.roles & quotas.roles.keys()):
+        if getattr(quotas.roles[role], name) == limit:
             return _("by the role {role}", role=roles_named(guild, [role])[0])
-    if getattr(quotas.everyone, name) is not None:
+    if getattr(quotas.everyone, name) == limit:
         return _("for everyone on this server")
-    if getattr(usual, name) is not None:
-        return _("environment: {setting}", setting=SETTING_OF[name])
-    return _("default")
+    return _("environment: {setting}", setting=SETTING_OF[name])
 
 
 def _fen(text: str, typed: str) -> int:
@@ -199,6 +200,14 @@ def _cleared(whose: Whose, quotas: Quotas) -> Quotas:
     if whose.of(quotas) == Limits():
         raise InvalidRequestError(N_("There are no limits of their own to clear."))
     return whose.put(quotas, Limits())
+
+
+def _folded(quotas: Quotas, guild_id: int) -> Quotas:
+    """With limits of the role that everyone has as everyone's: a file may bring the former."""
+    limits = quotas.roles.get(guild_id, Limits()).over(quotas.everyone)
+    return quotas.model_copy(
+        update={"everyone": limits, "roles": _with(quotas.roles, guild_id, Limits())}
+    )
 
 
 def _with(limits: Mapping[int, Limits], number: int, wanted: Limits) -> dict[int, Limits]:

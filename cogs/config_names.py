@@ -32,7 +32,9 @@ AGES = {
 PRESSERS = {
     Pressers.EVERYONE: N_("Everyone who sees a result may use its buttons, and pays for it."),
     Pressers.OWNER: N_("Only the person who started a result may use its buttons."),
-    Pressers.ROLES: N_("Besides whoever started a result, these may use its buttons: {roles}."),
+    Pressers.ROLES: N_(
+        "Besides the person who started a result, these may use its buttons: {roles}."
+    ),
 }
 LANGUAGES = {
     "auto": N_("What is posted is in the language of the person who ordered it."),
@@ -47,14 +49,14 @@ LABELS = {
 RULE_CHOICES = [
     app_commands.Choice(name=N_("allow"), value="allow"),
     app_commands.Choice(name=N_("deny"), value="deny"),
-    app_commands.Choice(name=N_("decide nothing"), value="clear"),
+    app_commands.Choice(name=N_("remove the rule"), value="clear"),
 ]
 PROVIDER_CHOICES = [app_commands.Choice(name=each.title, value=each.name) for each in PROVIDERS]
 GROUP_CHOICES = [app_commands.Choice(name=name, value=group) for group, name in GROUPS.items()]
 AGE_CHOICES = [app_commands.Choice(name=name, value=age) for age, name in AGES.items()]
 PRESSER_CHOICES = [
     app_commands.Choice(name=N_("everyone"), value=Pressers.EVERYONE),
-    app_commands.Choice(name=N_("only whose result it is"), value=Pressers.OWNER),
+    app_commands.Choice(name=N_("the person who started it"), value=Pressers.OWNER),
     app_commands.Choice(name=N_("some roles"), value=Pressers.ROLES),
 ]
 LANGUAGE_CHOICES = [

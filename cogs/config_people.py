@@ -1,5 +1,6 @@
 """``/config`` by person: block, unblock, and what is reset, settings included."""
 
+import asyncio
 from typing import Any, Self
 
 import discord
@@ -12,7 +13,7 @@ from cogs.chronicle import setting_name
 from cogs.config_changes import decide, forget_all, guild_of, servers_of
 from cogs.config_limits import Somebody
 from cogs.config_names import EVERYTHING
-from cogs.errors import tell
+from cogs.errors import ANSWER_SECONDS, tell
 from cogs.replies import Interaction, person_of
 from cogs.words import harmless
 
@@ -55,7 +56,7 @@ async def reset_one(interaction: Interaction, person: Somebody | None, setting: 
         await tell(
             interaction,
             _(
-                "What {person} has used until now counts no more; their limits stay.",
+                "What {person} has used until now no longer counts; their limits stay.",
                 person=person.mention,
             ),
         )
@@ -88,8 +89,9 @@ class ResetItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=GO):
             count = await forget_all(interaction)
             said = _("Every setting has its default again.")
             if not count:
-                said = _("Nothing was decided any more: every setting has its default.")
-            await interaction.response.edit_message(content=said, view=None)
+                said = _("Every setting has its default already.")
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await interaction.response.edit_message(content=said, view=None)
         except Exception as error:
             # No hook of the library hears of an exception in here.
             await errors.answer(interaction, error)
@@ -117,4 +119,5 @@ async def _ask(interaction: Interaction) -> None:
         "Every setting of this server gets its default, limits and banned words included. Own "
         "accounts, blocked people and what was used stay. /config export keeps a copy."
     )
-    await interaction.response.send_message(said, view=view, ephemeral=True)
+    async with asyncio.timeout(ANSWER_SECONDS):
+        await interaction.response.send_message(said, view=view, ephemeral=True)

@@ -8,21 +8,16 @@ from discord import app_commands
 from bot.errors import InvalidRequestError
 from bot.rules import AgePolicy, Channels, Rules
 from bot.text import N_, _
-from cogs.config_changes import decide
+from cogs.config_changes import decide, decide_among
 from cogs.config_names import AGES, channels_named, listed
+from cogs.config_posting import hindered, lacking
 from cogs.errors import tell
 from cogs.replies import Interaction
 
-_NEEDED = {
-    "view_channel": N_("View Channel"),
-    "send_messages": N_("Send Messages"),
-    "attach_files": N_("Attach Files"),
-    "read_message_history": N_("Read Message History"),
-}
 _RULED = {
     "allow": N_("Commands work in {channel}."),
     "deny": N_("Commands do not work in {channel}."),
-    "clear": N_("Nothing is decided for {channel} any more."),
+    "clear": N_("There is no rule for {channel} any more."),
 }
 
 
@@ -57,7 +52,7 @@ async def rule_channel(
         allowed, denied = rules.channels.allowed, rules.channels.denied
         if rule == "clear" and channel.id not in allowed | denied:
             raise InvalidRequestError(
-                N_("Nothing was decided for {channel}."), channel=channel.mention
+                N_("There was no rule for {channel}."), channel=channel.mention
             )
         this = frozenset({channel.id})
         return Channels(
@@ -65,9 +60,10 @@ async def rule_channel(
             denied=denied | this if rule == "deny" else denied - this,
         )
 
-    rules = await decide(interaction, "channels", wanted)
-    ruled = _(_RULED[rule], channel=channel.mention)
-    await tell(interaction, f"{ruled} {where(interaction.guild, rules.channels)}")
+    rules, gone = await decide_among(interaction, "channels", wanted)
+    guild, ruled = interaction.guild, _(_RULED[rule], channel=channel.mention)
+    said = (ruled, where(guild, rules.channels), gone, hindered(guild, rules))
+    await tell(interaction, " ".join(filter(None, said)))
 
 
 def where(guild: discord.Guild | None, channels: Channels) -> str:
@@ -88,32 +84,30 @@ def where(guild: discord.Guild | None, channels: Channels) -> str:
 
 async def set_restricted(interaction: Interaction, wanted: AgePolicy) -> None:
     """Decide what age-restricted channels are."""
-    await decide(interaction, "age_restricted", lambda _rules: wanted)
-    await tell(interaction, _(AGES[wanted]))
+    rules = await decide(interaction, "age_restricted", lambda _rules: wanted)
+    await tell(interaction, f"{_(AGES[wanted])} {hindered(interaction.guild, rules)}".rstrip())
 
 
 async def set_results(
     interaction: Interaction, channel: app_commands.AppCommandChannel | None
 ) -> None:
     """Decide where results are posted."""
-    number = _checked(interaction, channel)
-    await decide(interaction, "results_channel", lambda _rules: number)
+    number = _checked(interaction, "results_channel", channel)
+    rules = await decide(interaction, "results_channel", lambda _rules: number)
     if channel is None:
         await tell(interaction, _("Results are posted where they were asked for."))
         return
-    await tell(
-        interaction,
-        _(
-            "New results are posted in {channel}; answers of /chat and texts stay where they were "
-            "asked for.",
-            channel=channel.mention,
-        ),
+    said = _(
+        "New results are posted in {channel}; answers of /chat and texts stay where they were "
+        "asked for.",
+        channel=channel.mention,
     )
+    await tell(interaction, f"{said} {hindered(interaction.guild, rules)}".rstrip())
 
 
 async def set_log(interaction: Interaction, channel: app_commands.AppCommandChannel | None) -> None:
     """Decide where changes and jobs are shown."""
-    number = _checked(interaction, channel)
+    number = _checked(interaction, "log_channel", channel)
     await decide(interaction, "log_channel", lambda _rules: number)
     if channel is None:
         await tell(interaction, _("There is no log channel. /config audit has the changes."))
@@ -129,7 +123,7 @@ async def set_log(interaction: Interaction, channel: app_commands.AppCommandChan
 
 
 def _checked(
-    interaction: Interaction, channel: app_commands.AppCommandChannel | None
+    interaction: Interaction, name: str, channel: app_commands.AppCommandChannel | None
 ) -> int | None:
     """The channel's id; InvalidRequestError names what the bot lacks there."""
     if channel is None:
@@ -140,12 +134,10 @@ def _checked(
             N_("The bot does not see {channel}. Let it view the channel, then try again."),
             channel=channel.mention,
         )
-    permissions = found.permissions_for(interaction.guild.me)
-    lacking = [_(name) for flag, name in _NEEDED.items() if not getattr(permissions, flag)]
-    if lacking:
+    if lacks := lacking(interaction.guild, name, channel.id):
         raise InvalidRequestError(
             N_("The bot could not post in {channel}: it lacks {permissions} there."),
             channel=channel.mention,
-            permissions=", ".join(lacking),
+            permissions=lacks,
         )
     return channel.id

@@ -6,7 +6,7 @@ from bot.errors import InvalidRequestError
 from bot.operations import Group
 from bot.rules import Buttons, Pressers, Rules
 from bot.text import N_, _
-from cogs.config_changes import decide
+from cogs.config_changes import decide_among
 from cogs.config_names import GROUPS, PRESSERS, listed, roles_named
 from cogs.errors import tell
 from cogs.replies import Interaction
@@ -22,13 +22,15 @@ async def set_role(
         so_far = rules.roles.get(group, frozenset())
         if remove and role.id not in so_far:
             raise InvalidRequestError(
-                N_("“{group}” is not left to {role}."), group=_(GROUPS[group]), role=role.mention
+                N_("{role} is not among the roles for “{group}”."),
+                group=_(GROUPS[group]),
+                role=role.mention,
             )
         this = frozenset({role.id})
         left = so_far - this if remove else so_far | this
         return {name: roles for name, roles in {**rules.roles, group: left}.items() if roles}
 
-    rules = await decide(interaction, "roles", wanted)
+    rules, gone = await decide_among(interaction, "roles", wanted)
     roles = rules.roles.get(group)
     if not roles:
         text = _("The commands of “{group}” are for everyone.", group=_(GROUPS[group]))
@@ -39,7 +41,7 @@ async def set_role(
             group=_(GROUPS[group]),
             roles=listed(roles_named(interaction.guild, roles)),
         )
-    await tell(interaction, text)
+    await tell(interaction, f"{text} {gone}".rstrip())
 
 
 async def set_buttons(
@@ -47,15 +49,16 @@ async def set_buttons(
 ) -> None:
     """Decide who may use a result's buttons; roles one after the other."""
     if role is not None and who is not Pressers.ROLES:
-        raise InvalidRequestError(N_("A role goes with who: some roles."))
+        raise InvalidRequestError(N_("To name a role, choose “some roles”."))
     if role is not None:
         _check_not_everyone(role)
     if remove and role is None:
         raise InvalidRequestError(N_("Say which role to remove."))
-    rules = await decide(
+    rules, gone = await decide_among(
         interaction, "buttons", lambda rules: _buttons(rules.buttons, who, role, remove=remove)
     )
-    await tell(interaction, pressers(interaction.guild, rules.buttons))
+    text = pressers(interaction.guild, rules.buttons)
+    await tell(interaction, f"{text} {gone}".rstrip())
 
 
 def pressers(guild: discord.Guild | None, buttons: Buttons, room: int = 1500) -> str:
@@ -83,6 +86,4 @@ def _buttons(so_far: Buttons, who: Pressers, role: discord.Role | None, *, remov
 
 def _check_not_everyone(role: discord.Role) -> None:
     if role.is_default():
-        raise InvalidRequestError(
-            N_("@everyone is no role to choose: without a role, everyone is meant.")
-        )
+        raise InvalidRequestError(N_("Leave the role out to mean everyone."))

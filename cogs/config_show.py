@@ -3,6 +3,7 @@
 Pure text but for what is read of the server; what does not fit is counted.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,10 @@ from cogs.config_banned import shown
 from cogs.config_changes import guild_of
 from cogs.config_limits import Whose, held, own
 from cogs.config_names import AGES, GROUPS, LABELS, LANGUAGES, channels_named, listed, roles_named
+from cogs.config_posting import lacking
 from cogs.config_roles import pressers
 from cogs.config_services import drawing
+from cogs.errors import ANSWER_SECONDS
 from cogs.layout_parts import view
 from cogs.replies import Interaction
 from cogs.words import harmless
@@ -109,10 +112,7 @@ class Page:
 
     def _posting(self) -> list[str]:
         rules = self.rules
-        results, log = (
-            ", ".join(channels_named(self.guild, [each])) if each else ""
-            for each in (rules.results_channel, rules.log_channel)
-        )
+        results, log = (self._channel(name) for name in ("results_channel", "log_channel"))
         return [
             "**" + _("What is posted") + "**",
             self._line(
@@ -123,6 +123,17 @@ class Page:
             self._line(_(LANGUAGES[rules.language]), "language"),
             self._line(_(LABELS[rules.ai_label]), "ai_label"),
         ]
+
+    def _channel(self, name: str) -> str:
+        """A channel that is posted in, and what the bot lacks for that."""
+        number = getattr(self.rules, name)
+        if not number:
+            return ""
+        (channel,) = channels_named(self.guild, [number])
+        if self.guild and (lacks := lacking(self.guild, name, number)):
+            warning = _("the bot cannot post there: it lacks {permissions}", permissions=lacks)
+            return f"{channel} ⚠️ {warning}"
+        return channel
 
     def _line(self, text: str, name: str) -> str:
         return f"{text} · *{self._source(name)}*"
@@ -145,7 +156,8 @@ async def show_page(interaction: Interaction) -> None:
         blocked=await gate.servers.members.blocked(guild_id),
         public_url=studio.public_url,
     )
-    await interaction.response.send_message(view=page_layout(page), ephemeral=True)
+    async with asyncio.timeout(ANSWER_SECONDS):
+        await interaction.response.send_message(view=page_layout(page), ephemeral=True)
 
 
 def page_layout(page: Page) -> discord.ui.LayoutView:

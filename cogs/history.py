@@ -6,7 +6,7 @@ import discord
 
 from bot.wire import Delivery, Receipt
 from cogs.posts import Channel, ElsewhereError, is_card, may_pass, may_read, outcome_of
-from cogs.routes import routes_of
+from cogs.routes import gallery, results, routes_of
 from storage.models import Job
 
 _LOOK_BACK = 1000  # messages
@@ -18,13 +18,20 @@ async def look_back(
 ) -> tuple[Receipt | None, frozenset[int]]:
     """Where an earlier attempt has posted, whichever of the channels it had come to.
 
-    If nowhere, also the channels of which nobody can tell.
+    If nowhere, also the channels of which nobody can tell. Where that is so of the results channel,
+    it is so of the one that it was asked for in: a new post there might be the second.
     """
-    unread = set[int]()
+    unread, there = set[int](), delivery.job.destination
     for route in routes_of(delivery):
+        # It may have been posted where it would not be posted any more.
+        reach = gallery if route is results else route
         try:
-            channel = await route(client, delivery.job)
+            channel = await reach(client, delivery.job)
             found, is_read = await _find_post(client, delivery, channel)
+        except discord.Forbidden:
+            if route is results:
+                unread.add(there.channel_id)
+            continue
         except (discord.HTTPException, discord.InvalidData, ElsewhereError) as error:
             if isinstance(error, discord.HTTPException) and may_pass(error):
                 raise
@@ -32,7 +39,7 @@ async def look_back(
         if found is not None:
             return Receipt(channel_id=channel.id, message_id=found), frozenset()
         if not is_read:
-            unread.add(channel.id)
+            unread |= {channel.id, there.channel_id} if route is results else {channel.id}
     return None, frozenset(unread)
 
 

@@ -85,19 +85,27 @@ def _warning() -> str:
     question = _("Delete all that is kept of yours, on every server and in direct messages?")
     goes = _(
         "What is deleted: your prompts and options, the results and files that are kept on the "
-        "bot's server, your conversations, and what you have begun and not ordered."
+        "bot's server, your moodboards here, your conversations, and what you have begun and not "
+        "ordered."
     )
     stays = (
         _(
             "Posts in Discord: delete those with their 🗑️ button. Their links to files on the "
             "bot's server and their other buttons stop working."
         ),
+        _(
+            "Messages in servers' log channels that quote your prompts; this bot does not delete "
+            "them."
+        ),
         _("How many jobs you made and what they cost, without words, so that limits hold."),
         _(
             "Jobs that are under way or not posted yet, and the files that they need. Run this "
             "again when they have ended."
         ),
-        _("Moodboards, your settings, and what the providers keep themselves."),
+        _(
+            "Your settings, and what the providers keep themselves. That includes your moodboards: "
+            "Midjourney has no way to have them deleted."
+        ),
         _("What others have made from your results."),
     )
     heading = _("What stays:")
@@ -109,6 +117,14 @@ def _told(done: Forgotten) -> str:
     jobs = plural("{n} job", "{n} jobs", done.jobs)
     files = plural("{n} file", "{n} files", done.files)
     lines = [_("Deleted: what was kept of {jobs}, and {files}.", jobs=jobs, files=files)]
+    if done.boards:
+        lines.append(
+            plural(
+                "{n} moodboard is deleted here; Midjourney still has it.",
+                "{n} moodboards are deleted here; Midjourney still has them.",
+                done.boards,
+            )
+        )
     if done.left:
         lines.append(
             plural(

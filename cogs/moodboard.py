@@ -1,7 +1,7 @@
 """``/moodboard``: collections of pictures whose taste images are drawn in."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ from cogs.replies import Interaction, hand_over, person_of
 from cogs.uploads import checked_upload
 from cogs.words import harmless
 from storage.assets import BOARD
-from storage.errors import ConflictError, StorageError
+from storage.errors import ConflictError, NotFoundError, StorageError
 from storage.models import Asset, Moodboard, Upload
 
 if TYPE_CHECKING:
@@ -253,12 +253,18 @@ class Moodboards(
         )
         try:
             await self._studio.moodboards.change(changed)
+        except NotFoundError:
+            await self._give_up(tokens)
+            raise GoneError(N_("Meanwhile this moodboard was deleted here.")) from None
         except StorageError:
             raise UserError(_UNWRITTEN) from None
-        for token in set(board.images) - set(changed.images):
-            with suppress(StorageError, OSError):  # the change is made, whatever is left over
-                await self._studio.keeper.discard(token)
+        await self._give_up(set(board.images) - set(changed.images))
         await tell(interaction, _("“{name}” is changed.", name=harmless(changed.name, 100)))
+
+    async def _give_up(self, tokens: Iterable[str]) -> None:
+        for token in tokens:
+            with suppress(StorageError, OSError):  # what is left over goes when it is a day old
+                await self._studio.keeper.discard(token)
 
     async def _sent(
         self, call: str, wish: Wish, credential: str, board: Moodboard | None = None

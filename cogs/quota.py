@@ -81,8 +81,8 @@ def shares(
         ),
     ]
     unknown = plural(
-        "The price of {n} job of this month is unknown and in no sum.",
-        "The prices of {n} jobs of this month are unknown and in no sum.",
+        "The price of {n} job of this month is unknown and not included.",
+        "The prices of {n} jobs of this month are unknown and not included.",
         used.unknown,
     )
     return [*(share.line for share in lines), *([unknown] if used.unknown else [])]
@@ -90,14 +90,17 @@ def shares(
 
 def source(name: str, limit: _Limit, person: Person, quotas: Quotas) -> str:
     """Where one of somebody's limits comes from; empty where nobody has decided on any."""
-    if getattr(quotas.people.get(person.user_id, Limits()), name) is not None:
+    if limit is None:
+        return ""
+    if getattr(quotas.people.get(person.user_id, Limits()), name) == limit:
         return _("set for you")
-    for role in sorted(person.role_ids & quotas.roles.keys()):
-        if limit is not None and getattr(quotas.roles[role], name) == limit:
-            return _("set for {role}", role=f"<@&{role}>")
-    if getattr(quotas.everyone, name) is not None:
+    roles = sorted(person.roles & quotas.roles.keys())
+    roles = [role for role in roles if getattr(quotas.roles[role], name) == limit]
+    if roles and person.guild_id not in roles:
+        return _("set for {role}", role=f"<@&{roles[0]}>")
+    if roles or getattr(quotas.everyone, name) == limit:
         return _("set for everyone on this server")
-    return "" if limit is None else _("this bot's usual limit")
+    return _("this bot's usual limit")
 
 
 def blocked(standing: Standing) -> list[str]:
@@ -117,7 +120,7 @@ def counted(standing: Standing, windows: Windows) -> list[str]:
     if standing.counted_from <= windows.month:
         return []
     since = f"<t:{standing.counted_from // 1000}:f>"
-    return [_("An admin had you begin anew: only what came after {since} counts.", since=since)]
+    return [_("An admin has reset your usage: only what came after {since} counts.", since=since)]
 
 
 def given_back(refunds: Mapping[str, int]) -> list[str]:

@@ -32,15 +32,23 @@ async def home(client: discord.Client, job: Job) -> Channel:
     return await _channel(client, job.destination.channel_id)
 
 
-async def results(client: discord.Client, job: Job) -> Channel:
-    """The channel that the server has for results; ElsewhereError where it will not do."""
+async def gallery(client: discord.Client, job: Job) -> Channel:
+    """The server's channel for results, whether or not this one may stand there."""
     there = job.destination
     found = await _channel(client, there.results_channel_id or there.channel_id)
     # What a server has decided concerns no other.
     if found.guild is None or found.guild.id != there.guild_id:
         raise ElsewhereError(N_("The channel belongs to another server."))
+    return found
+
+
+async def results(client: discord.Client, job: Job) -> Channel:
+    """The channel that the server has for results; ElsewhereError where it will not do."""
+    found = await gallery(client, job)
     if not may_read(found):  # after a crash, nobody could tell whether it stands there
         raise ElsewhereError(N_("The history of the channel may not be read."))
+    if not is_age_restricted(found) and is_age_restricted(await home(client, job)):
+        raise ElsewhereError(N_("The channel is not age-restricted."))
     return found
 
 
@@ -50,6 +58,12 @@ async def direct_messages(client: discord.Client, job: Job) -> Channel:
     if found.id == job.destination.channel_id:
         raise ElsewhereError(N_("There is no other place."))
     return found
+
+
+def is_age_restricted(channel: object) -> bool:
+    """Whether only adults see a channel, or that which it is a thread of."""
+    parent = channel.parent if isinstance(channel, discord.Thread) else channel
+    return bool(getattr(parent, "nsfw", False))
 
 
 async def _channel(client: discord.Client, number: int) -> Channel:

@@ -1,6 +1,6 @@
 """The store of alerts: what was raised when, so that nobody hears the same thing twice a minute."""
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from storage.database import Database
 from storage.schema import alerts
@@ -19,9 +19,8 @@ class AlertStore:
             done = await connection.execute(update(alerts).where(*due).values(raised_at=now))
             if done.rowcount:
                 return True
-            known = await connection.execute(
-                update(alerts).where(alerts.c.key == key).values(key=key)
-            )
-            if not known.rowcount:
-                await connection.execute(insert(alerts).values(key=key, raised_at=now))
-            return not known.rowcount
+            known = await connection.execute(select(alerts.c.key).where(alerts.c.key == key))
+            if known.first() is not None:
+                return False
+            await connection.execute(insert(alerts).values(key=key, raised_at=now))
+            return True

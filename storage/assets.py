@@ -49,7 +49,9 @@ class AssetStore:
 
     async def abandoned(self, before: int) -> Sequence[Asset]:
         """The assets of drafts that were begun before an instant."""
-        return await self._select(assets.c.role == DRAFT, assets.c.created_at < before)
+        return await self._select(
+            assets.c.job_id.is_(None), assets.c.role == DRAFT, assets.c.created_at < before
+        )
 
     async def remove(self, token: str) -> None:
         """Forget an asset; nothing happens where there is none."""

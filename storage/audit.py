@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
@@ -37,12 +37,23 @@ class AuditStore:
         async with self._database.read() as connection:
             return [Change(**row) for row in (await connection.execute(statement)).mappings()]
 
-    async def unlogged(self, *, since: int, limit: int) -> Sequence[Change]:
-        """Changes made since an instant that no log channel has had yet, the oldest first."""
-        statement = (
-            select(audit)
+    async def unlogged(self, *, since: int, limit: int, each: int = 20) -> Sequence[Change]:
+        """Changes made since an instant that no log channel has had yet.
+
+        The oldest `each` of every server; of too many, every server's first come first.
+        """
+        by = (audit.c.at, audit.c.id)
+        # A sum, so that SQLite looks for the instants instead of reading every server's rows.
+        place = func.row_number().over(partition_by=audit.c.guild_id + 0, order_by=by)
+        untold = (
+            select(audit, place.label("place"))
             .where(audit.c.at >= since, audit.c.logged_at.is_(None))
-            .order_by(audit.c.at, audit.c.id)
+            .subquery()
+        )
+        statement = (
+            select(*(untold.c[column.name] for column in audit.c))
+            .where(untold.c.place <= each)
+            .order_by(untold.c.place, untold.c.at, untold.c.id)
             .limit(limit)
         )
         async with self._database.read() as connection:

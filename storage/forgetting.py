@@ -22,14 +22,16 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.assets import DRAFT, GONE
+from storage.assets import BOARD, DRAFT, GONE
 from storage.database import Database
+from storage.errors import StorageError
 from storage.models import WAYS_BACK, Status
-from storage.schema import alerts, assets, audit, chats, drafts, jobs, ledger
+from storage.schema import alerts, assets, audit, chats, drafts, jobs, ledger, moodboards, people
 
 STEP = 50  # rows of one transaction
 _MOST_SIZE = 2_000_000  # characters of their requests and results
@@ -117,7 +119,7 @@ class Forgetting:
         statement = update(jobs).where(chosen).values(**_BLANK, forgotten_at=now)
         async with self._database.write() as connection:
             done = (await connection.execute(statement.returning(jobs.c.id))).scalars().all()
-            files = await _let_go(connection, or_(assets.c.job_id.in_(done), _drafted(given)))
+            files = await _let_go(connection, or_(assets.c.job_id.in_(done), _loose(DRAFT, given)))
         return len(done), files
 
     async def drafts(self, whose: Whose) -> tuple[int, int]:
@@ -139,8 +141,48 @@ class Forgetting:
         async with self._database.write() as connection:
             payload = cast(drafts.c.payload, Text)
             gone = (await connection.execute(chosen.returning(payload))).scalars().all()
-            files = await _let_go(connection, _drafted(_tokens(gone) - needed))
+            files = await _let_go(connection, _loose(DRAFT, _tokens(gone) - needed))
         return len(gone), files
+
+    async def boards(self, user_id: int) -> tuple[int, int]:
+        """Forget a person's next moodboards: how many, and how many files.
+
+        Nobody draws with them by default any more; their providers have them still.
+        """
+        key = (moodboards.c.id, moodboards.c.credential)
+        some = select(*key).where(moodboards.c.user_id == user_id).limit(STEP)
+        images = cast(moodboards.c.images, Text)
+        chosen = delete(moodboards).where(tuple_(*key).in_(some)).returning(moodboards.c.id, images)
+        async with self._database.read() as connection:
+            needed = await _needed(connection)
+        async with self._database.write() as connection:
+            gone = (await connection.execute(chosen)).all()
+            lost = and_(
+                people.c.moodboard.in_([board_id for board_id, _ in gone]),
+                # Another account may have one of the same id.
+                people.c.moodboard.not_in(select(moodboards.c.id)),
+            )
+            await connection.execute(update(people).where(lost).values(moodboard=None))
+            tokens = _tokens(text for _, text in gone) - needed
+            files = await _let_go(connection, _loose(BOARD, tokens))
+        return len(gone), files
+
+    async def strays(self, before: int) -> int:
+        """Forget the next pictures of before an instant that are on no moodboard: how many."""
+        old = select(assets.c.token).where(
+            assets.c.job_id.is_(None), assets.c.role == BOARD, assets.c.created_at < before
+        )
+        async with self._database.read() as connection:
+            found = frozenset((await connection.execute(old)).scalars())
+            if found:
+                shown = await connection.execute(select(cast(moodboards.c.images, Text)))
+                found -= _tokens(shown.scalars())
+            if found:
+                found -= await _needed(connection)
+        if not found:
+            return 0
+        async with self._database.write() as connection:
+            return await _let_go(connection, _loose(BOARD, list(found)[:STEP]))
 
     async def chats(self, user_id: int) -> None:
         """Forget when a person's conversations were reset, but where they are being answered.
@@ -179,6 +221,13 @@ class Forgetting:
             counts = [(await connection.execute(each)).rowcount for each in statements]
         return any(counts)
 
+    async def scrub(self) -> bool:
+        """Have no file of the database hold what was forgotten; False when not yet."""
+        try:
+            return await self._database.scrub()
+        except StorageError:
+            return False
+
 
 def _page(whose: Whose, last: Step) -> Select[Any]:
     by_person = whose.user_id is not None
@@ -210,8 +259,8 @@ def _within_reason(page: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
     return [row for row, size in zip(page, sizes, strict=True) if size <= _MOST_SIZE] or page[:1]
 
 
-def _drafted(tokens: Collection[str]) -> ColumnElement[bool]:
-    return and_(assets.c.job_id.is_(None), assets.c.role == DRAFT, assets.c.token.in_(tokens))
+def _loose(role: str, tokens: Collection[str]) -> ColumnElement[bool]:
+    return and_(assets.c.job_id.is_(None), assets.c.role == role, assets.c.token.in_(tokens))
 
 
 async def _let_go(connection: AsyncConnection, which: ColumnElement[bool]) -> int:

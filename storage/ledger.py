@@ -107,16 +107,27 @@ class LedgerStore:
         async with self._database.read() as connection:
             return {row[0]: row[1] for row in await connection.execute(statement)}
 
-    async def unlogged(self, *, since: int, limit: int) -> Sequence[Entry]:
-        """Entries of servers, settled since an instant, that no log channel has had yet."""
-        statement = (
-            select(ledger)
+    async def unlogged(self, *, since: int, limit: int, each: int = 20) -> Sequence[Entry]:
+        """Entries settled since an instant that no log channel has had yet.
+
+        The oldest `each` of every server; of too many, every server's first come first.
+        """
+        by = (ledger.c.settled_at, ledger.c.job_id)
+        # A sum, so that SQLite looks for the instants instead of reading every server's rows.
+        place = func.row_number().over(partition_by=ledger.c.guild_id + 0, order_by=by)
+        untold = (
+            select(ledger, place.label("place"))
             .where(
                 ledger.c.settled_at >= since,
                 ledger.c.logged_at.is_(None),
                 ledger.c.guild_id != DIRECT,
             )
-            .order_by(ledger.c.settled_at, ledger.c.job_id)
+            .subquery()
+        )
+        statement = (
+            select(*(untold.c[column.name] for column in ledger.c))
+            .where(untold.c.place <= each)
+            .order_by(untold.c.place, untold.c.settled_at, untold.c.job_id)
             .limit(limit)
         )
         async with self._database.read() as connection:

@@ -25,7 +25,7 @@ class MoodboardStore:
             await connection.execute(insert(moodboards).values(values))
 
     async def change(self, board: Moodboard) -> None:
-        """Keep a board's new name, description and images."""
+        """Keep a board's new name, description and images; NotFoundError when it is gone."""
         statement = (
             update(moodboards)
             .where(moodboards.c.id == board.id, moodboards.c.credential == board.credential)
@@ -37,7 +37,8 @@ class MoodboardStore:
             )
         )
         async with self._database.write() as connection:
-            await connection.execute(statement)
+            if not (await connection.execute(statement)).rowcount:
+                raise NotFoundError("no such moodboard")
 
     async def get(self, board_id: str, user_id: int, guild_id: int | None) -> Moodboard:
         """A board that this person may see here; NotFoundError when there is none."""

@@ -133,7 +133,7 @@ async def test_a_servers_own_account_is_its_own_affair(workshop: Workshop):
     ((channel, text),) = await said(workshop)
 
     assert channel == GUILD_LOG
-    assert "This server's own account of Midjourney" in text
+    assert "This server's own Midjourney account" in text
     assert name not in text
 
 

@@ -20,6 +20,21 @@ GUILD, LOG = 11, 110
 SILENT = 12
 
 
+class Stumbling(RecordingCourier):
+    """A courier whose first post stands there although nobody hears of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lost = 1
+
+    async def say(self, channel_id: int, text: str, key: str, *, guild_id: int) -> bool:
+        taken = await super().say(channel_id, text, key, guild_id=guild_id)
+        if self.lost:
+            self.lost -= 1
+            raise CourierError("no answer")
+        return taken
+
+
 @pytest.fixture
 def servers(database: Database, clock: Clock) -> Servers:
     return make_gate(database, make_accounts(database, {}, clock), clock).servers
@@ -145,7 +160,7 @@ async def test_more_than_is_read_at_once_is_not_passed_over(
     courier: RecordingCourier,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr("bot.chronicle._MOST_ROWS", 2)
+    monkeypatch.setattr("bot.chronicle._MOST_OF_ONE", 2)
     for guild_id in (SILENT, SILENT, SILENT, GUILD):
         await servers.change(
             guild_id, 1, {"ai_label": not (await servers.rules(guild_id)).ai_label}
@@ -156,6 +171,66 @@ async def test_more_than_is_read_at_once_is_not_passed_over(
     await chronicle.tick()
 
     assert lines(courier) == [["changed ai_label"]]
+
+
+async def test_a_server_with_a_backlog_holds_up_no_other(
+    chronicle: Chronicle,
+    servers: Servers,
+    clock: Clock,
+    courier: RecordingCourier,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("bot.chronicle._MOST_ROWS", 30)
+    for number in range(50):
+        clock.advance(1)
+        await servers.change(SILENT, 1, {"results_channel": str(number + 1)})
+    clock.advance(1)
+    await servers.change(GUILD, 1, {"model": "v7"})
+    await chronicle.tick()
+
+    assert lines(courier) == [["changed model"]]
+    clock.advance(3600)
+    for _ in range(4):
+        await chronicle.tick()
+    assert await servers.audit.unlogged(since=0, limit=99, each=99) == []
+
+
+async def test_a_post_whose_answer_was_lost_is_repeated_without_what_came_since(
+    database: Database, servers: Servers, clock: Clock
+):
+    courier = Stumbling()
+    chronicle = make_chronicle(database, servers, clock, courier)
+    await servers.change(GUILD, 1, {"log_channel": str(LOG)})
+    for model in ("v7", "v6.1"):
+        await chronicle.tick()
+        clock.advance(1)
+        await servers.change(GUILD, 1, {"model": model})
+    await chronicle.tick()
+
+    assert lines(courier) == [["changed log_channel"], ["changed model", "changed model"]]
+
+
+async def test_what_an_earlier_process_may_have_told_is_told_as_it_would_have(
+    database: Database, servers: Servers, jobs: JobStore, clock: Clock
+):
+    courier = Stumbling()
+    await servers.change(GUILD, 1, {"log_channel": str(LOG)})
+    clock.advance(1)
+    waiting = await ran(jobs, clock)
+    await make_chronicle(database, servers, clock, courier).tick()
+    # That process has died before it could note what stands in the channel.
+    clock.advance(30)
+    chronicle = make_chronicle(database, servers, clock, courier)
+    (claimed,) = await jobs.claim_finished(now=clock(), lease_until=clock() + 1, limit=1)
+    told = {"channel_id": 22, "message_id": 5, "note": "", "now": clock(), "look_at": clock()}
+    await jobs.delivered(claimed, **told)
+    await servers.change(GUILD, 1, {"model": "v7"})
+    for _ in range(3):
+        await chronicle.tick()
+        clock.advance(1)
+
+    assert claimed.id == waiting.id
+    assert lines(courier) == [["changed log_channel"], ["charged 33 5", "changed model"]]
 
 
 async def test_long_lines_make_short_messages(

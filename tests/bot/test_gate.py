@@ -129,7 +129,12 @@ async def test_who_may_press_the_server_says_that_the_job_was_made_in(gate: Gate
 
 
 async def test_a_job_from_direct_messages_has_no_servers_rules(gate: Gate):
-    await gate.check_press(IN_DM, made(gate, None))
+    await decide(gate, buttons={"who": "owner"})
+    copy = make_person(user_id=34, guild_id=None, holds_copy=True)
+
+    await gate.check_press(copy, made(gate, None))
+    with pytest.raises(NotAllowedError):
+        await gate.check_press(copy, made(gate))
 
 
 async def test_new_jobs_are_paid_by_the_place_and_follow_ups_by_whoever_paid_the_first(gate: Gate):

@@ -60,6 +60,32 @@ async def test_each_change_is_noted_from_what_to_what(servers: Servers):
     ]
 
 
+async def test_of_banned_words_only_what_was_lost_and_gained_is_noted(servers: Servers):
+    words = [{"pattern": f"word{number}", "replacement": None} for number in range(4)]
+    other = {"pattern": "word3", "replacement": "x"}
+    await servers.change(GUILD, ADMIN, {"words": words[:3]})
+    await servers.change(GUILD, ADMIN, {"words": [*words[1:3], words[3]]})
+    await servers.change(GUILD, ADMIN, {"words": [*words[1:3], other]})
+    await servers.change(GUILD, ADMIN, {"words": None})
+
+    assert await notes(servers) == sorted(
+        [
+            ("setting", "words", None, words[:3]),
+            ("setting", "words", words[:1], words[3:]),
+            ("setting", "words", words[3:], [other]),
+            ("setting", "words", [*words[1:3], other], None),
+        ],
+        key=str,
+    )
+
+
+async def test_all_banned_words_are_kept_although_only_the_new_one_is_noted(servers: Servers):
+    await servers.change(GUILD, ADMIN, {"words": [{"pattern": "cat"}]})
+    await servers.change(GUILD, ADMIN, {"words": [{"pattern": "cat"}, {"pattern": "dog"}]})
+
+    assert [word.pattern for word in (await servers.rules(GUILD)).words] == ["cat", "dog"]
+
+
 async def test_what_is_decided_as_before_is_neither_changed_nor_noted(servers: Servers):
     await servers.change(GUILD, ADMIN, {"channels": {"allowed": [1, 9]}, "ai_label": False})
     before = await notes(servers)

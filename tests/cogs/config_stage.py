@@ -6,7 +6,7 @@ from bot.rules import Rules
 from tests.cogs.stage import Stage, said
 from tests.discord_double.world import walk
 
-ONLY_ADMINS = "Only who may manage this server (Manage Server) may do that."
+ONLY_ADMINS = "Only people with the Manage Server permission may do that."
 
 
 async def asked(stage: Stage, command: str, by: Any = None, **options: Any) -> Any:

@@ -83,6 +83,13 @@ def changed(subject: str, before: Any = None, after: Any = None, action: str = "
             None,
             "<@12> changed **banned words**: − “0”, − “1”, − “2”, − “3” and 5 more",
         ),
+        (
+            "words",
+            [{"pattern": "dog"}],
+            [{"pattern": "dog", "replacement": "cat"}],
+            "<@12> changed **banned words**: + “dog” → “cat”, − “dog”",
+        ),
+        ("words", [], [], "<@12> changed **banned words**: the same, written otherwise"),
         ("providers_off", None, ["lingtu"], "<@12> changed **services turned off**: + Lingtu"),
     ],
 )
@@ -107,9 +114,9 @@ def test_a_deed_is_told_with_whom_it_struck(action: str, values: dict[str, Any],
 @pytest.mark.parametrize(
     ("action", "before", "line"),
     [
-        ("account", None, "<@12> connected an own account of Midjourney"),
-        ("account", "•••", "<@12> replaced the own account of Midjourney"),
-        ("account_removed", "•••", "<@12> removed the own account of Midjourney"),
+        ("account", None, "<@12> connected this server's own Midjourney account"),
+        ("account", "•••", "<@12> replaced this server's own Midjourney account"),
+        ("account_removed", "•••", "<@12> removed this server's own Midjourney account"),
     ],
 )
 def test_an_account_is_told_without_what_is_in_it(action: str, before: Any, line: str):
@@ -164,7 +171,7 @@ def test_a_result_is_told_with_its_price_and_its_link():
         ),
         (
             {"state": Money.REFUNDED, "reason": "moderation"},
-            "❌ <@33> · Midjourney · ¥0.50 charged for nothing: No \\*cats\\* please · "
+            "❌ <@33> · Midjourney · ¥0.50 charged although it failed: No \\*cats\\* please · "
             "“a cat on a mat”",
         ),
         (

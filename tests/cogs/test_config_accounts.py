@@ -269,7 +269,7 @@ async def test_a_second_account_takes_the_place_of_the_first(stage: Stage):
     answer = await sent(stage, await asked(stage), RIGHT)
     (second,) = own(stage).values()
 
-    assert "results of the account before it" in answer
+    assert "Results of the account before it" in answer
     assert first.id != second.id
     assert not accounts_of(stage).pays("youchuan", first.id, stage.guild.id)
 

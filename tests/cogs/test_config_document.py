@@ -157,12 +157,12 @@ def test_what_does_not_do_is_refused_with_its_place(settings: dict[str, Any], wo
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"{", "The file is no JSON from line 1, column 2 on."),
-        (b"\xff\xfe\x00\xd8\x00", "The file is no JSON that can be read"),
-        (b'{"a": "\\ud800"}', "The file is no JSON that can be read"),
-        (b'{"\\ud800": 1, "\\ud800": 1}', "The file is no JSON that can be read"),
-        (b'{"format": 1, "settings": ' + b"[" * 100_000, "The file is no JSON that can be read"),
-        (b'{"format": ' + b"1" * 5000 + b"}", "The file is no JSON that can be read"),
+        (b"{", "The file is not valid JSON: line 1, column 2."),
+        (b"\xff\xfe\x00\xd8\x00", "The file is not valid JSON. Import"),
+        (b'{"a": "\\ud800"}', "The file is not valid JSON. Import"),
+        (b'{"\\ud800": 1, "\\ud800": 1}', "The file is not valid JSON. Import"),
+        (b'{"format": 1, "settings": ' + b"[" * 100_000, "The file is not valid JSON. Import"),
+        (b'{"format": ' + b"1" * 5000 + b"}", "The file is not valid JSON. Import"),
         (b"[]", "The file holds no settings"),
         (b'"format"', "The file holds no settings"),
         (b'{"settings": {}}', "**format**: It must be 1"),

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import discord
 import pytest
 
 from bot.rules import MOST_WORDS
@@ -158,7 +159,18 @@ async def test_results_are_not_sent_where_nobody_can_write(stage: Stage):
     category = stage.guild.create_category("rooms")
     text = await imported(stage, {"results_channel": str(category.id)})
 
-    assert text == "**results\\_channel**: This is no text channel; take the id of one."
+    assert text == "**results\\_channel**: This is not a text channel; use the id of one."
+
+
+@pytest.mark.parametrize("name", ["results_channel", "log_channel"])
+async def test_results_and_the_log_are_not_sent_where_the_bot_may_not_post(stage: Stage, name: str):
+    unseen = discord.PermissionOverwrite(view_channel=False)
+    closed = stage.guild.create_text_channel("closed", overwrites={stage.studio.user: unseen})
+    text = await imported(stage, {name: str(closed.id), "language": "en-US"})
+
+    assert text.startswith(f"The bot could not post in {closed.mention}: it lacks View Channel, ")
+    assert ("Attach Files, Read Message History" in text) is (name == "results_channel")
+    assert await decided(stage) == {}
 
 
 async def test_a_long_list_of_changes_is_cut(stage: Stage):
@@ -169,7 +181,7 @@ async def test_a_long_list_of_changes_is_cut(stage: Stage):
         "words": words,
         "buttons": {"who": "roles", "roles": [str(r.id) for r in roles]},
     }
-    file["quotas"]["people"] = {str(n): {"running": n} for n in range(1, 1000)}
+    file["quotas"]["people"] = {str(n): {"running": n} for n in range(1, 500)}
     text = await imported(stage, file)
 
     assert len(text) <= 1900

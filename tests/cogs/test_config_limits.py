@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import InvalidRequestError
+from bot.rules import Limits
 from cogs.config_limits import limit_of
-from tests.cogs.config_stage import config, decided, rules_of
+from tests.cogs.config_stage import config, decided, put, rules_of
 from tests.cogs.stage import Stage, staged
 from tests.conftest import Workshop
 
@@ -113,6 +114,39 @@ def test_what_is_no_limit_is_refused(name: str, typed: str):
 )
 def test_money_is_read_as_people_write_it(typed: str, fen: object):
     assert limit_of("money_per_month", typed) == fen
+
+
+async def test_limits_of_everyone_as_a_role_hold_are_shown_and_can_be_changed(stage: Stage):
+    role = stage.guild.default_role
+    await put(stage, quotas={"roles": {stage.guild.id: {"jobs_per_day": 1}}})
+    await stage.ordered("imagine", prompt="a cat")
+    await stage.refused("imagine", prompt="a cat")
+    shown = await config(stage, "quota", person=stage.ann)
+    changed = await config(stage, "quota", running="3")
+    await config(stage, "quota", clear=True)
+
+    assert f"- 1 job a day · *by the role {role.mention}*" in shown
+    assert changed.splitlines()[1:3] == [
+        "- 1 job a day · *for everyone on this server*",
+        "- 3 jobs at once · *for everyone on this server*",
+    ]
+    assert await decided(stage) == {}
+
+
+async def test_what_the_operator_limits_is_said_to_come_from_the_environment(stage: Stage):
+    stage.studio.gate.usual = Limits(jobs_per_day=2)
+    shown = await config(stage, "quota", person=stage.ann, jobs_per_day="9")
+
+    assert "- 2 jobs a day · *environment: JOBS_PER_DAY*" in shown
+
+
+async def test_limits_of_a_deleted_role_are_taken_out(stage: Stage):
+    await put(stage, quotas={"roles": {456: {"running": 1}}, "people": {789: {"running": 1}}})
+    told = await config(stage, "quota", running="3")
+
+    assert told.endswith("Taken out, because it is no longer there: deleted role `456`.")
+    quotas = (await rules_of(stage)).quotas
+    assert (set(quotas.roles), set(quotas.people)) == (set(), {789})
 
 
 async def test_the_role_everyone_is_everyone(stage: Stage):

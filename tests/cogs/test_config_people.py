@@ -46,7 +46,7 @@ async def test_a_persons_usage_counts_from_now_on(stage: Stage):
     stage.workshop.clock.advance(1)
     told = await config(stage, "reset", person=stage.ann)
 
-    assert told.startswith(f"What {stage.ann.mention} has used until now counts no more;")
+    assert told.startswith(f"What {stage.ann.mention} has used until now no longer counts;")
     assert await stage.ordered("imagine", prompt="a cat")
 
 

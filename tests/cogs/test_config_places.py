@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import discord
 import pytest
 
-from tests.cogs.config_stage import config, decided, rules_of
+from bot.rules import Channels
+from tests.cogs.config_stage import config, decided, put, rules_of
 from tests.cogs.stage import Stage, staged
 from tests.conftest import Workshop
 
@@ -25,12 +26,10 @@ async def test_channels_are_allowed_denied_and_cleared_at_once(stage: Stage):
     await stage.ordered("imagine", prompt="a cat")
     denied = await config(stage, "channel", channel=stage.channel, rule="deny")
 
-    assert nothing == f"Nothing was decided for {other.mention}."
+    assert nothing == f"There was no rule for {other.mention}."
     assert allowed == f"Commands work in {other.mention}. They only work in {other.mention}."
     assert other.mention in refused
-    assert (
-        cleared == f"Nothing is decided for {other.mention} any more. They work in every channel."
-    )
+    assert cleared == f"There is no rule for {other.mention} any more. They work in every channel."
     assert denied.endswith(f"They work everywhere but in {stage.channel.mention}.")
     assert "in this channel" in await stage.refused("imagine", prompt="a cat")
 
@@ -73,12 +72,65 @@ async def test_results_go_to_their_channel_at_once_and_back(stage: Stage):
 async def test_a_channel_that_the_bot_cannot_post_in_is_refused(stage: Stage):
     lacking = discord.PermissionOverwrite(send_messages=False, attach_files=False)
     closed = stage.guild.create_text_channel("closed", overwrites={stage.studio.user: lacking})
-    told = {await config(stage, command, channel=closed) for command in ("results", "log")}
+    results, log = [await config(stage, name, channel=closed) for name in ("results", "log")]
 
-    assert told == {
-        f"The bot could not post in {closed.mention}: it lacks Send Messages, Attach Files there."
-    }
+    place = f"The bot could not post in {closed.mention}: it lacks"
+    assert results == f"{place} Send Messages, Attach Files there."
+    assert log == f"{place} Send Messages there."
     assert await decided(stage) == {}
+
+
+async def test_a_results_channel_whose_buttons_nobody_could_use_is_told(stage: Stage):
+    gallery = stage.guild.create_text_channel("gallery")
+    warning = f"⚠️ Results are posted in {gallery.mention}, where commands are denied:"
+    fine = await config(stage, "results", channel=gallery)
+    denied = await config(stage, "channel", channel=gallery, rule="deny")
+    again = await config(stage, "results", channel=gallery)
+    elsewhere = await config(stage, "channel", channel=gallery, rule="clear")
+
+    assert "⚠️" not in fine + elsewhere
+    assert warning in denied
+    assert warning in again
+
+
+async def test_what_age_restricted_channels_keep_to_themselves_is_told(stage: Stage):
+    gallery = stage.guild.create_text_channel("gallery")
+    adult = stage.guild.create_text_channel("adult")
+    known = stage.studio.get_channel(adult.id)
+    assert isinstance(known, discord.TextChannel)
+    known.nsfw = True  # the simulated Discord knows no such channels
+    warning = f"⚠️ {gallery.mention} is not age-restricted: results from age-restricted channels"
+    before = await config(stage, "results", channel=gallery)
+    relaxed = await config(stage, "restricted", policy="relaxed")
+    told = await config(stage, "results", channel=gallery)
+    there = await config(stage, "results", channel=adult)
+
+    assert "⚠️" not in before + there
+    assert warning in relaxed
+    assert warning in told
+
+
+async def test_a_channel_that_was_deleted_goes_with_the_next_change(stage: Stage):
+    await put(stage, channels={"allowed": [stage.channel.id, 123], "denied": [456]})
+    other = stage.guild.create_text_channel("other")
+    told = await config(stage, "channel", channel=other, rule="allow")
+
+    assert told.endswith(
+        "Taken out, because it is no longer there: deleted channel `123`, deleted channel `456`."
+    )
+    channels = (await rules_of(stage)).channels
+    assert channels == Channels(allowed=frozenset({stage.channel.id, other.id}))
+
+
+async def test_no_channel_is_opened_by_the_deletion_of_another(stage: Stage):
+    await put(stage, channels={"allowed": [123]})
+    await config(stage, "channel", channel=stage.channel, rule="deny")
+    closed = (await rules_of(stage)).channels.allowed
+    other = stage.guild.create_text_channel("other")
+    await config(stage, "channel", channel=other, rule="allow")
+
+    assert closed == {123}
+    assert (await rules_of(stage)).channels.allowed == {other.id}
 
 
 async def test_the_log_says_what_it_shows(stage: Stage):

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.cogs.config_stage import config, decided
+from tests.cogs.config_stage import config, decided, put
 from tests.cogs.stage import Stage, said, staged
 from tests.conftest import Workshop
 
@@ -32,14 +32,50 @@ async def test_a_group_of_commands_is_left_to_roles_at_once(stage: Stage):
     assert await decided(stage) == {}
 
 
+async def test_a_deleted_role_goes_with_the_next_change_and_opens_nothing(stage: Stage):
+    artists = stage.guild.create_role("artists")
+    await put(stage, roles={"generate": [456], "video": [456, artists.id], "chat": [789]})
+    added = await config(stage, "role", group="generate", role=artists)
+    kept = await decided(stage)
+    await config(stage, "role", group="chat", role=artists)
+    opened = await config(stage, "role", group="chat", role=artists, remove=True)
+
+    assert added.startswith(f"The commands of “drawing” are only for {artists.mention};")
+    assert added.endswith("Taken out, because it is no longer there: deleted role `456`.")
+    assert kept["roles"] == {
+        "generate": [str(artists.id)],
+        "video": [str(artists.id)],
+        "chat": ["789"],
+    }
+    assert opened == "The commands of “chat” are for everyone."
+
+
+async def test_the_last_role_of_a_group_can_be_taken_out_though_a_deleted_one_is_left(
+    stage: Stage,
+):
+    artists = stage.guild.create_role("artists")
+    await put(stage, roles={"chat": [456, artists.id]}, buttons={"who": "roles", "roles": [456]})
+    chat = await config(stage, "role", group="chat", role=artists, remove=True)
+    buttons = await config(stage, "buttons", who="roles", role=artists)
+
+    assert chat == (
+        "The commands of “chat” are for everyone. "
+        "Taken out, because it is no longer there: deleted role `456`."
+    )
+    assert buttons.endswith(
+        f"{artists.mention}. Taken out, because it is no longer there: deleted role `456`."
+    )
+    assert (await decided(stage)).get("roles") is None
+
+
 async def test_a_role_that_has_nothing_to_lose_is_told_so(stage: Stage):
     role = stage.guild.create_role("artists")
     everyone = stage.guild.default_role
 
     assert await config(stage, "role", group="chat", role=role, remove=True) == (
-        f"“chat” is not left to {role.mention}."
+        f"{role.mention} is not among the roles for “chat”."
     )
-    assert "everyone is meant" in await config(stage, "role", group="chat", role=everyone)
+    assert "mean everyone" in await config(stage, "role", group="chat", role=everyone)
     assert await config(stage, "buttons", who="roles", role=role, remove=True) == (
         f"{role.mention} is not among the roles that may use buttons."
     )
@@ -60,7 +96,7 @@ async def test_buttons_are_left_to_the_owner_or_to_roles_at_once(stage: Stage):
     assert owner == "Only the person who started a result may use its buttons."
     assert "only the person who started this" in refused
     assert roles == (
-        f"Besides whoever started a result, these may use its buttons: {artists.mention}."
+        f"Besides the person who started a result, these may use its buttons: {artists.mention}."
     )
     assert artists.mention in still
     assert len(await stage.workshop.jobs.recent(eve.id, stage.guild.id, limit=5)) == 1
@@ -75,6 +111,6 @@ async def test_the_last_role_that_is_removed_leaves_buttons_to_the_owner(stage: 
     last = await config(stage, "buttons", who="roles", role=artists, remove=True)
 
     assert without == "Say which role may use the buttons: add the option role."
-    assert odd == "A role goes with who: some roles."
+    assert odd == "To name a role, choose “some roles”."
     assert nobody == "Say which role to remove."
     assert last == "Only the person who started a result may use its buttons."

@@ -13,6 +13,8 @@ from cogs.buttons import job_id
 from storage.models import Job
 from tests.cogs.config_stage import put
 from tests.cogs.stage import Stage, said, staged
+from tests.cogs.test_moodboard import asked as board
+from tests.cogs.test_moodboard import created, pictures, shown
 from tests.conftest import Workshop, make_gate
 from tests.discord_double.world import walk
 from tests.factories import NOON, make_destination, make_job
@@ -113,7 +115,7 @@ async def test_an_unknown_price_is_named_and_never_nothing(stage: Stage):
     lines = await me(stage)
 
     assert "**Money this month:** an unknown amount; no limit" in lines
-    assert "The price of 1 job of this month is unknown and in no sum." in lines
+    assert "The price of 1 job of this month is unknown and not included." in lines
 
 
 async def test_direct_messages_have_the_limits_of_the_environment(stage: Stage):
@@ -157,7 +159,7 @@ async def test_after_a_reset_it_says_since_when_it_counts(stage: Stage):
 
     assert "**Jobs today:** 0; no limit" in lines
     since = f"<t:{stage.workshop.clock() // 1000}:f>"
-    assert f"An admin had you begin anew: only what came after {since} counts." in lines
+    assert f"An admin has reset your usage: only what came after {since} counts." in lines
 
 
 async def test_nothing_is_deleted_before_it_is_confirmed(stage: Stage):
@@ -167,6 +169,8 @@ async def test_nothing_is_deleted_before_it_is_confirmed(stage: Stage):
     await stage.ann.click(question.response, label="Never mind")
 
     assert "This cannot be undone." in asked_for
+    assert "Midjourney has no way to have them deleted." in asked_for
+    assert "- Messages in servers' log channels that quote your prompts;" in asked_for
     assert words(question.response) == "Nothing was deleted."
     assert await stage.workshop.now(job) == job
     assert await files_of(stage, job) == [True] * 4
@@ -256,6 +260,29 @@ async def test_what_others_made_of_it_goes_on_working_by_itself(stage: Stage):
     assert "heron" not in shown
     assert job_id(child.id, "info") in shown
     assert varied.startswith(GONE)
+
+
+async def test_a_moodboard_goes_for_all_who_draw_with_it(stage: Stage):
+    number = await created(stage, **pictures(1))
+    made = await stage.studio.moodboards.get(number, stage.bob.id, stage.guild.id)
+    kept = stage.workshop.files.path(await stage.workshop.assets.get(made.images[0]))
+    await board(stage, "use", stage.bob, board=number)
+    told = await forgotten(stage)
+    answers = [
+        await board(stage, "use", stage.bob, board=number),
+        await board(stage, "update", stage.bob, board=number, name="x"),
+        await stage.bob.slash(stage.channel, "imagine", prompt="x", moodboard=number),
+    ]
+    listed = shown(await board(stage, "list", stage.bob))
+    for prompt in ("a cat", f"a dog --p {number}"):
+        await stage.bob.slash(stage.channel, "imagine", prompt=prompt)
+
+    assert "1 moodboard is deleted here; Midjourney still has it." in told
+    assert not kept.exists()
+    assert all(f"no moodboard “{number}” here" in said(each) for each in answers)
+    assert "no moodboard here yet" in listed
+    drawn = [job.params["text"] for job in await stage.jobs()]
+    assert [f"--p {number}" in text for text in drawn] == [False, True]
 
 
 async def test_deleted_jobs_are_listed_and_offered_no_more(stage: Stage):

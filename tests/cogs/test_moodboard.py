@@ -245,6 +245,19 @@ async def test_a_change_whose_answer_is_lost_may_be_repeated(stage: Stage):
     assert "do it again" in said(await asked(stage, "update", board=number, name="x"))
 
 
+async def test_a_board_that_was_deleted_meanwhile_is_not_changed(stage: Stage, database_file: Path):
+    number = await created(stage)
+    with sqlite3.connect(database_file) as connection:
+        connection.execute(
+            "CREATE TRIGGER gone AFTER INSERT ON assets BEGIN DELETE FROM moodboards; END"
+        )
+    connection.close()
+    text = said(await asked(stage, "update", board=number, **pictures(1)))
+
+    assert text == "Meanwhile this moodboard was deleted here."
+    assert kept(stage) == 0
+
+
 async def test_the_list_shows_names_as_the_provider_has_them_and_small_pictures(stage: Stage):
     number = await created(stage, image1=("a.png", picture()), image2=("b.png", picture("blue")))
     lost = await created(stage, "Gone")

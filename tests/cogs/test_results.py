@@ -718,6 +718,51 @@ async def test_a_closed_results_channel_leads_back_once_and_for_all(
     assert post.double.studio.messages == []
 
 
+@pytest.mark.parametrize("lost", [Permission.VIEW, Permission.READ_HISTORY])
+async def test_a_results_channel_that_cannot_be_read_any_more_makes_no_second_post(
+    post: Post, lost: Permission
+) -> None:
+    card = await post.card()
+    delivery = await post.delivery(elsewhere(post, card_id=card))
+    post.double.faults.append(Fault("POST", POST))
+    with pytest.raises(CourierError):
+        await post.courier.deliver(delivery)
+    post.double.forget_nonces()
+    await post.double.forbid(post.double.studio, lost)
+    first, again = [await post.courier.deliver(replace(delivery, attempted=True)) for _ in range(2)]
+
+    assert first == again == Receipt(channel_id=post.double.general.id, message_id=card)
+    assert [message.id for message in post.double.general.messages] == [card]
+    assert len(post.double.studio.messages) == 1
+
+
+async def test_a_deleted_results_channel_leads_back_after_a_crash_too(post: Post) -> None:
+    await post.double.delete_channel(post.double.studio)
+    receipt = await post.courier.deliver(await post.delivery(elsewhere(post), attempted=True))
+
+    assert post.message(receipt).channel is post.double.general
+
+
+async def test_what_was_made_for_adults_stays_among_them(post: Post) -> None:
+    adult, vault = [
+        await post.double.add_channel(name, post.double.general.guild, nsfw=True)
+        for name in ("adult", "vault")
+    ]
+    made = []
+    for gallery in (post.double.studio, vault):
+        where = replace(post.job(adult).destination, results_channel_id=gallery.id)
+        made.append(
+            post.message(
+                await post.courier.deliver(await post.delivery(post.job(destination=where)))
+            )
+        )
+    there = post.message(await post.courier.deliver(await post.delivery(elsewhere(post, vault))))
+
+    assert [message.channel for message in (*made, there)] == [adult, vault, vault]
+    assert f"<#{post.double.studio.id}>, but it could not be posted there" in made[0].text()
+    assert post.double.studio.messages == []
+
+
 async def test_where_both_channels_are_gone_the_person_is_told_where_it_belongs(post: Post) -> None:
     await post.double.delete_channel(post.double.studio)
     await post.double.delete_channel(post.double.general)

@@ -52,3 +52,13 @@ async def test_each_change_is_told_once_the_oldest_first(audit: AuditStore):
 
     assert [each.at - NOON for each in told] == [2, 3]
     assert [each.at - NOON for each in left] == [4]
+
+
+async def test_no_server_waits_for_the_backlog_of_another(audit: AuditStore):
+    for number in range(9):
+        await audit.add(change(number))
+    for number in (10, 11):
+        await audit.add(change(number, guild_id=12))
+    told = await audit.unlogged(since=NOON, limit=5, each=3)
+
+    assert [each.at - NOON for each in told] == [0, 10, 1, 11, 2]

@@ -29,6 +29,17 @@ def test_plain_addresses_get_the_async_drivers():
     assert resolve("postgresql://u@h/d").drivername == "postgresql+asyncpg"
 
 
+async def test_a_file_that_another_program_holds_is_scrubbed_later(
+    database: Database, database_file: Path
+):
+    other = exclusively(database_file)
+    with pytest.raises(StorageError):
+        await database.scrub()
+    other.close()
+
+    assert await database.scrub()
+
+
 async def test_the_folder_of_a_new_file_is_made(tmp_path: Path):
     path = tmp_path / "deep" / "er" / "atelier.db"
     async with Database(f"sqlite:///{path}") as database:

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from storage.assets import AssetStore
 from storage.chats import ChatStore
@@ -14,7 +14,9 @@ from storage.errors import NotFoundError
 from storage.forgetting import STEP, Forgetting, Step, Whose
 from storage.jobs import JobStore
 from storage.ledger import LedgerStore
-from storage.models import DEADLINE, Asset, Job, Status, Upload
+from storage.models import DEADLINE, Asset, Job, Moodboard, Status, Upload
+from storage.moodboards import MoodboardStore
+from storage.people import PeopleStore
 from storage.schema import alerts, audit
 from storage.schema import jobs as table
 from tests.factories import NOON, make_asset, make_destination, make_draft, make_job
@@ -216,6 +218,67 @@ async def test_a_picture_that_never_reached_its_job_goes_with_it(
 
     assert not await is_there(assets, picture)
     assert await is_there(assets, result)
+
+
+async def test_nobody_draws_with_a_forgotten_board_by_default(
+    database: Database, forgetting: Forgetting
+):
+    boards, people = MoodboardStore(database), PeopleStore(database)
+    made = Moodboard(id="b1", guild_id=11, user_id=33, name="x", created_at=1, updated_at=1)
+    twin = dataclasses.replace(made, credential="own", user_id=34)
+    for each in (made, dataclasses.replace(made, id="b2"), dataclasses.replace(twin, id="b2")):
+        await boards.add(each)
+    for number in (1, 2):
+        await people.use_moodboard(number, 11, f"b{number}")
+
+    assert await forgetting.boards(33) == (2, 0)
+    assert await forgetting.boards(33) == (0, 0)
+    assert [await people.moodboard(number, 11) for number in (1, 2)] == [None, "b2"]
+
+
+async def test_a_boards_picture_stays_while_a_job_under_way_needs_it(
+    database: Database, jobs: JobStore, assets: AssetStore, forgetting: Forgetting
+):
+    picture = await assets.add(make_asset(None, role="moodboard", created_at=0))
+    board = Moodboard(
+        id="b1",
+        guild_id=11,
+        user_id=33,
+        name="x",
+        images=[picture.token],
+        created_at=1,
+        updated_at=1,
+    )
+    await MoodboardStore(database).add(board)
+    text = f"https://atelier.example/m/{picture.name} a cat"
+    job, _ = await jobs.add(make_job(params={"text": text}))
+
+    assert await forgetting.boards(33) == (1, 0)
+    assert await forgetting.strays(NOON) == 0
+    assert await is_there(assets, picture)
+    await jobs.fail(job.id, failure="moderation", text="", now=NOON)
+    assert await forgetting.strays(NOON) == 1
+    assert not await is_there(assets, picture)
+
+
+async def test_what_is_forgotten_already_is_not_read_again_to_find_what_is_old(
+    database: Database, forgetting: Forgetting
+):
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    await forgetting.jobs(Whose(before=NOON), Step(), now=NOON)
+    statement, values = next(each for each in asked if each[0].startswith("SELECT"))
+    async with database.read() as connection:
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        index = "SELECT sql FROM sqlite_master WHERE name = 'ix_jobs_finished_at'"
+        made = await connection.exec_driver_sql(index)
+
+    assert "ix_jobs_finished_at" in str(plan.all())
+    assert "forgotten_at IS NULL" in made.scalar_one()
 
 
 async def test_a_reset_stays_where_an_answer_is_under_way(

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from storage.database import Database
 from storage.errors import ConflictError, NotFoundError
@@ -268,3 +268,31 @@ async def test_each_settlement_of_a_server_is_told_once(jobs: JobStore, ledger: 
     assert [(each.job_id, each.state) for each in told] == [(job.id, Money.RESERVED)]
     assert [(each.job_id, each.state) for each in again] == [(job.id, Money.CHARGED)]
     assert await ledger.unlogged(since=NOON, limit=9) == []
+
+
+async def test_no_server_waits_for_the_backlog_of_another(jobs: JobStore, ledger: LedgerStore):
+    for guild_id, count in ((GUILD, 9), (12, 2)):
+        for number in range(count):
+            job = await running(jobs, destination=make_destination(guild_id=guild_id))
+            await succeed(jobs, job, 5, now=NOON + guild_id * 100 + number)
+    told = await ledger.unlogged(since=NOON, limit=5, each=3)
+
+    assert [each.guild_id for each in told] == [GUILD, 12, GUILD, 12, GUILD]
+    assert told == sorted(told, key=lambda each: ((each.settled_at or 0) % 100, each.guild_id))
+
+
+async def test_what_is_untold_is_found_by_its_instant(database: Database):
+    seen: list[str] = []
+    event.listen(
+        database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: seen.append(statement),
+    )
+    await LedgerStore(database).unlogged(since=NOON, limit=9)
+    statement = next(each for each in seen if "row_number" in each)
+    values = (0,) * statement.count("?")
+    async with database.read() as connection:
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        steps = [row[-1] for row in plan]
+
+    assert any("ix_ledger_settled_at (settled_at>?)" in step for step in steps), steps

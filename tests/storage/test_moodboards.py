@@ -53,6 +53,11 @@ async def test_a_change_is_kept(database: Database):
     assert await boards.get("b1", 33, 11) == changed
 
 
+async def test_what_is_gone_cannot_be_changed(database: Database):
+    with pytest.raises(NotFoundError):
+        await MoodboardStore(database).change(board(1))
+
+
 async def test_an_id_stands_once(database: Database):
     boards = MoodboardStore(database)
     await boards.add(board(1))
