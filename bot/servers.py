@@ -1,6 +1,7 @@
 """What servers have decided, read anew each time, so that every change holds at once."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
@@ -16,6 +17,8 @@ from storage.audit import AuditStore
 from storage.members import MemberStore
 from storage.records import Change, Standing
 from storage.settings import SettingStore
+
+log = logging.getLogger(__name__)
 
 _MOST_WILD = 100
 
@@ -43,7 +46,13 @@ class Servers:
 
     async def rules(self, guild_id: int | None) -> Rules:
         """A server's rules; the defaults in direct messages."""
-        return Rules.of(await self.settings.of(guild_id)) if guild_id is not None else Rules()
+        if guild_id is None:
+            return Rules()
+        rows = await self.settings.of(guild_id)
+        rules = Rules.of(rows)
+        if unread := sorted(rows.keys() - rules.model_fields_set):
+            log.warning("server %d: the settings %s cannot be read", guild_id, ", ".join(unread))
+        return rules
 
     async def standing(self, guild_id: int | None, user_id: int) -> Standing:
         """How somebody stands in a server."""

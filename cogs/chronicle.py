@@ -30,7 +30,7 @@ _SETTINGS = {
     "language": N_("language"),
     "ai_label": N_("AI label"),
 }
-_GROUPS = {
+GROUPS = {
     Group.GENERATE: N_("drawing"),
     Group.VIDEO: N_("videos"),
     Group.TOOLS: N_("tools"),
@@ -112,14 +112,19 @@ def ran(entry: Entry, job: Job | None, catalog: Catalog) -> str:
     return " · ".join(parts)
 
 
+def differing(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """What a list has gained, then what it has lost."""
+    was, is_now = frozenset(before), frozenset(after)
+    gained = [f"+ {item}" for item in after if item not in was]
+    return [*gained, *(f"− {item}" for item in before if item not in is_now)]
+
+
 def _setting(change: Change, who: str) -> str:
     name = change.subject
     before, after = (_of(name, value) for value in (change.before, change.after))
     setting = f"**{setting_name(name)}**"
     if name in ("channels", "roles", "quotas", "words", "providers_off"):
-        gained = [f"+ {item}" for item in after if item not in before]
-        lost = [f"− {item}" for item in before if item not in after]
-        difference = [*gained, *lost] or [_("the same, written otherwise")]
+        difference = differing(before, after) or [_("the same, written otherwise")]
         return _(
             "{who} changed {setting}: {difference}",
             who=who,
@@ -164,7 +169,7 @@ def _items(name: str, rules: Rules) -> Iterator[str]:
         case "roles":
             for group, roles in rules.roles.items():
                 for role in sorted(roles):
-                    yield _("{group} for {who}", group=_(_GROUPS[group]), who=f"<@&{role}>")
+                    yield _("{group} for {who}", group=_(GROUPS[group]), who=f"<@&{role}>")
         case "quotas":
             yield from _limits(_("everyone"), rules.quotas.everyone)
             for role, limits in rules.quotas.roles.items():

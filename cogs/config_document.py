@@ -14,7 +14,7 @@ from bot.banned import check_pattern
 from bot.errors import InvalidRequestError, UserError
 from bot.providers import PROVIDERS
 from bot.providers.models import model
-from bot.rules import LONGEST_WORD, Rules
+from bot.rules import LONGEST_WORD, MOST_WORDS, Rules
 from bot.servers import checked
 from bot.text import N_, _, explain
 from cogs.models import AUTO
@@ -105,7 +105,7 @@ def _settings(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _words(words: Any) -> Any:
     """Banned words as they are kept, each pattern once; what has another form stays as it is."""
-    if not isinstance(words, list):
+    if not isinstance(words, list) or len(words) > MOST_WORDS:
         return words
     there = set[str]()
     return [_word(f"words.{at}", word, there) for at, word in enumerate(words)]

@@ -15,7 +15,7 @@ from bot.errors import InvalidRequestError
 from bot.rules import Rules
 from bot.servers import checked
 from bot.text import N_, _, plural
-from cogs.chronicle import items, setting_name
+from cogs.chronicle import differing, items, setting_name
 from cogs.config_document import fault_at, read, written
 from cogs.config_posting import lacking
 from cogs.downloads import read_file
@@ -156,9 +156,7 @@ def _channels_of(rules: Rules) -> Mapping[str, Collection[int]]:
 def _line(name: str, before: Rules, after: Rules) -> str:
     was, will = items(name, before), items(name, after)
     if name in _LISTS:
-        gained = [f"+ {each}" for each in will if each not in was]
-        lost = [f"− {each}" for each in was if each not in will]
-        said = _some([*gained, *lost], _MOST_PIECES) or _("the same, written otherwise")
+        said = _some(differing(was, will)) or _("the same, written otherwise")
     else:
         nothing = _("none")
         said = f"{_some(was) or nothing} → {_some(will) or nothing}"

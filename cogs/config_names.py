@@ -9,20 +9,12 @@ from itertools import accumulate
 import discord
 from discord import app_commands
 
-from bot.operations import Group
 from bot.providers import PROVIDERS
 from bot.rules import AgePolicy, Pressers, Rules
 from bot.text import N_, _
-from cogs.chronicle import setting_name
+from cogs.chronicle import GROUPS, setting_name
 
 EVERYTHING = "everything"
-GROUPS = {
-    Group.GENERATE: N_("drawing"),
-    Group.VIDEO: N_("videos"),
-    Group.TOOLS: N_("tools"),
-    Group.CHAT: N_("chat"),
-    Group.ACCOUNT: N_("account"),
-}
 AGES = {
     AgePolicy.ANYWHERE: N_("Age-restricted channels are like any other."),
     AgePolicy.ONLY: N_("Commands only work in age-restricted channels."),

@@ -6,8 +6,9 @@ from bot.errors import InvalidRequestError
 from bot.operations import Group
 from bot.rules import Buttons, Pressers, Rules
 from bot.text import N_, _
+from cogs.chronicle import GROUPS
 from cogs.config_changes import decide_among
-from cogs.config_names import GROUPS, PRESSERS, listed, roles_named
+from cogs.config_names import PRESSERS, listed, roles_named
 from cogs.errors import tell
 from cogs.replies import Interaction
 

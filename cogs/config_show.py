@@ -15,10 +15,11 @@ from bot.operations import Catalog
 from bot.providers import PROVIDERS
 from bot.rules import Limits, Rules
 from bot.text import _, plural
+from cogs.chronicle import GROUPS
 from cogs.config_banned import shown
 from cogs.config_changes import guild_of
 from cogs.config_limits import Whose, held, own
-from cogs.config_names import AGES, GROUPS, LABELS, LANGUAGES, channels_named, listed, roles_named
+from cogs.config_names import AGES, LABELS, LANGUAGES, channels_named, listed, roles_named
 from cogs.config_posting import lacking
 from cogs.config_roles import pressers
 from cogs.config_services import drawing

@@ -173,7 +173,9 @@ async def _leave(interaction: Interaction) -> None:
 async def _go(interaction: Interaction) -> None:
     """Answer at once, and say when it is done: there may be much to delete."""
     studio: Studio = interaction.client
-    await interaction.response.edit_message(view=plain(_("It is being deleted…")))
+    await interaction.response.edit_message(
+        view=plain(_("It is being deleted… If this does not change, use /me again."))
+    )
     studio.later(_forget(interaction, str(interaction.locale)))
 
 

@@ -374,8 +374,7 @@ async def test_a_limit_is_told_with_its_end_in_words_and_the_link_stays_open(
 
     assert (refused.status, said(refused)["again"]) == (400, True)
     assert said(refused)["message"] == (
-        "You have used 1 of your 1 jobs of today here. "
-        f"Try again after {tomorrow:%Y-%m-%d} 00:00 (UTC)."
+        f"You have used 1 of today's 1 jobs here. Try again after {tomorrow:%Y-%m-%d} 00:00 (UTC)."
     )
     assert taken.status == 200
     assert "the channel that your server has for results" in said(taken)["message"]
