@@ -8,13 +8,12 @@ what of a request is text, `providers.wording` knows.
 import heapq
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category, normalize
 
 from bot.errors import InvalidRequestError, NotAllowedError
-from bot.rules import LONGEST_WORD
+from bot.rules import LONGEST_WORD, BannedWord
 from bot.text import N_, clip
 
 MOST_WILDCARDS = 4
@@ -57,17 +56,6 @@ _PARTED_MOVED = _parted(
     (chr(_TOUCHING + ord(each)) for each in _HAN),
     (chr(_OUTSIDE + ord(each)) for each in f"{_PARTING}*"),
 )
-
-
-@dataclass(frozen=True)
-class Word:
-    """A banned word; `pattern` may hold ``*`` (any run of letters) and ``?`` (exactly one).
-
-    `replacement` takes its place; None refuses the whole request.
-    """
-
-    pattern: str
-    replacement: str | None = None
 
 
 class _Reading(NamedTuple):
@@ -125,7 +113,7 @@ def check_pattern(pattern: str) -> str:
 class WordList:
     """The banned words of one place; cheap to make, because patterns are read once and kept."""
 
-    def __init__(self, words: Iterable[Word]) -> None:
+    def __init__(self, words: Iterable[BannedWord]) -> None:
         rules = [
             _Rule(*prepared, word.replacement)
             for word in words

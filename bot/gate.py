@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from bot import policy
 from bot.accounts import ENVIRONMENT, Accounts
-from bot.banned import Word, WordList
+from bot.banned import WordList
 from bot.errors import GoneError, NotAllowedError
 from bot.operations import Catalog, Group, Operation, Params
 from bot.policy import Person, Windows
@@ -137,4 +137,4 @@ class Gate:
 @lru_cache(maxsize=64)
 def _list_of(words: tuple[BannedWord, ...]) -> WordList:
     """A server's words, compiled once for as long as they stay the same."""
-    return WordList(Word(each.pattern, each.replacement) for each in words)
+    return WordList(words)

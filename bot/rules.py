@@ -115,7 +115,10 @@ class Buttons(_Part):
 
 
 class BannedWord(_Part):
-    """A word or a pattern that is refused in prompts, or replaced where it has a replacement."""
+    """A banned word; `pattern` may hold ``*`` (any run of letters) and ``?`` (exactly one).
+
+    `replacement` takes its place; None refuses the whole request.
+    """
 
     pattern: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_WORD)]
     replacement: Annotated[str, StringConstraints(max_length=200)] | None = None

@@ -7,9 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.banned import MOST_WILDCARDS, Word, WordList, check_pattern
+from bot.banned import MOST_WILDCARDS, WordList, check_pattern
 from bot.errors import InvalidRequestError, NotAllowedError
-from bot.rules import LONGEST_WORD
+from bot.rules import LONGEST_WORD, BannedWord
+
+
+def word(pattern: str, replacement: str | None = None) -> BannedWord:
+    """A banned word, also one that no server can have."""
+    return BannedWord.model_construct(pattern=pattern, replacement=replacement)
+
 
 SPACE = st.sampled_from([" ", "  ", "\n", "\t", "\u3000", "\u00a0", " \u200b "])
 # None of these holds a letter or sign that a word of `LISTED` begins with.
@@ -32,19 +38,19 @@ HARMLESS = st.sampled_from(
     ]
 )
 LISTED = [
-    Word("ass", "[donkey]"),
-    Word("色情", "[scene]"),
-    Word("red flag", r"\g<0>"),
-    Word("bo*bs", ""),
-    Word("🍆", "[food]"),
+    word("ass", "[donkey]"),
+    word("色情", "[scene]"),
+    word("red flag", r"\g<0>"),
+    word("bo*bs", ""),
+    word("🍆", "[food]"),
 ]
 
 
 def cleaned(text: str, pattern: str, replacement: str = "X") -> str:
-    return WordList([Word(pattern, replacement)]).cleaned(text)
+    return WordList([word(pattern, replacement)]).cleaned(text)
 
 
-def refused(text: str, *words: Word) -> str:
+def refused(text: str, *words: BannedWord) -> str:
     with pytest.raises(NotAllowedError) as caught:
         WordList(words).cleaned(text)
     return str(caught.value.values["word"])
@@ -138,7 +144,7 @@ def test_around_what_is_replaced_everything_stays_as_it_was_written(parts):
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=8), max_size=4))
 def test_whatever_is_typed_is_read(text, patterns):
-    words = WordList([Word(pattern, "") for pattern in patterns])
+    words = WordList([word(pattern, "") for pattern in patterns])
 
     assert len(words.cleaned(text)) <= len(text)
 
@@ -149,36 +155,36 @@ def test_of_a_deleted_words_spaces_one_stays():
 
 
 def test_a_replacement_is_not_looked_at_again():
-    words = [Word("good", "ass"), Word("ass", "good good"), Word("evil")]
+    words = [word("good", "ass"), word("ass", "good good"), word("evil")]
 
     assert WordList(words).cleaned("good ass") == "ass good good"
-    assert WordList([Word("x", "evil"), Word("evil")]).cleaned("x") == "evil"
+    assert WordList([word("x", "evil"), word("evil")]).cleaned("x") == "evil"
 
 
 def test_the_longest_of_several_words_counts():
-    words = [Word("red", "1"), Word("red flag", "2"), Word("re*", "3")]
+    words = [word("red", "1"), word("red flag", "2"), word("re*", "3")]
 
     assert WordList(words).cleaned("red flag, red, reed") == "2, 1, 3"
 
 
 def test_what_is_refused_is_named_as_it_was_written():
-    assert refused("a BIG\n asＳ here", Word("hat"), Word("big ass")) == "BIG asＳ"
-    assert refused("x" * 70, Word("x*")) == "x" * 39 + "…"
+    assert refused("a BIG\n asＳ here", word("hat"), word("big ass")) == "BIG asＳ"
+    assert refused("x" * 70, word("x*")) == "x" * 39 + "…"
 
 
 def test_only_a_replacement_that_takes_all_of_it_saves_a_refused_word():
-    banner, flag = Word("red flag", "banner"), Word("flag")
+    banner, flag = word("red flag", "banner"), word("flag")
 
     assert WordList([banner, flag]).cleaned("a red flag") == "a banner"
     assert refused("a red flag FLAG", banner, flag) == "FLAG"
-    assert refused("red flag day", banner, Word("flag day")) == "flag day"
-    assert refused("ass", Word("ass", "X"), Word("ass")) == "ass"
+    assert refused("red flag day", banner, word("flag day")) == "flag day"
+    assert refused("ass", word("ass", "X"), word("ass")) == "ass"
 
 
 def test_a_list_is_empty_without_anything_to_look_for():
     assert not WordList([])
-    assert not WordList([Word("* ?"), Word("\u200b")])
-    assert WordList([Word("x")])
+    assert not WordList([word("* ?"), word("\u200b")])
+    assert WordList([word("x")])
 
 
 @pytest.mark.parametrize(
@@ -230,7 +236,7 @@ def test_equal_patterns_are_kept_alike():
     ids=["one word", "many words", "no spaces", "signs", "accents"],
 )
 def test_no_text_and_no_pattern_take_long(patterns, text):
-    words = WordList([Word(pattern, "") for pattern in patterns])
+    words = WordList([word(pattern, "") for pattern in patterns])
     begun = process_time()
     words.cleaned(text)
 

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.banned import Word, WordList
+from bot.banned import WordList
 from bot.errors import InvalidRequestError, NotAllowedError
 from bot.operations import Operation, Params
 from bot.providers import catalog
 from bot.providers.lingtu_choices import FROM_TEXT
 from bot.providers.prompt import parse, print_prompt
 from bot.providers.wording import reworded
+from bot.rules import BannedWord
 
 CATALOG = catalog()
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -24,11 +25,11 @@ CODES = {
 }
 WORDS = WordList(
     [
-        Word("ass", "donkey"),
-        Word("red flag", ""),
-        Word("囧", ""),
-        Word("nude"),
-        Word("long", "x" * 1100),
+        BannedWord(pattern="ass", replacement="donkey"),
+        BannedWord(pattern="red flag", replacement=""),
+        BannedWord(pattern="囧", replacement=""),
+        BannedWord(pattern="nude"),
+        BannedWord.model_construct(pattern="long", replacement="x" * 1100),
     ]
 )
 URL = "https://ass.example/nude.png"
