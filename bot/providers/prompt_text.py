@@ -292,7 +292,9 @@ def _read_words(parameter: Parameter, text: str) -> tuple[str, ...]:
     for part in re.split("[,，、;；]", text):
         # No word may look like a parameter when it is printed.
         plain = re.sub(rf"(?<!\S)[{_DASHES}]+(?=\S)", "", part.strip(f" \"'{_DASHES}"))
-        if phrase := " ".join(re.sub("-{2,}", "—", plain).split()):
+        # What a reader of the print would drop is no word either.
+        words = (word for word in re.sub("-{2,}", "—", plain).split() if word.strip(_EDGES))
+        if phrase := " ".join(words):
             phrases.append(phrase)
     if not phrases:
         raise _malformed(parameter, text)

@@ -1,7 +1,7 @@
 """Midjourney prompts as people type them, and as they are sent."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import InvalidRequestError
@@ -158,6 +158,8 @@ _anything = st.one_of(st.text(), st.lists(_pieces, max_size=10).map(" ".join))
 
 @pytest.mark.parametrize("read", [parse, parse_video])
 @given(text=_anything)
+@example(text="--NO -< 0")
+@example(text="--NO <-")
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_read_or_refused_and_reads_the_same_when_printed(read, text):
     try:
