@@ -16,6 +16,7 @@ from bot.errors import (
     FetchError,
     MediaError,
     MissingMediaError,
+    OfflineError,
     RefusedHostError,
 )
 from bot.keeper import Keeper
@@ -41,6 +42,7 @@ _AWAY_MS = 15 * 60_000  # the pictures that came need not wait longer for the ot
 _ALL_AWAY_MS = 24 * 3600 * 1000
 _REFUSED_LOOK_MS = 300_000
 _LATE_LOOK_MS = 600_000
+_OFFLINE_LOOK_MS = 5_000
 _POST_CAP_MS = 300_000
 _PREVIEW_SECONDS = 30.0
 
@@ -68,6 +70,10 @@ class Deliverer:
         except RefusedHostError as error:
             log.error("job %s: %s; see ALLOWED_MEDIA_HOSTS", job.id, error)
             await self._later(job, _REFUSED_LOOK_MS, error)
+        except OfflineError:
+            # Hurried as soon as it is there; but that may have come while this was under way.
+            log.info("job %s waits for Discord", job.id)
+            await self._jobs.let_go(job, due_at=self._now() + _OFFLINE_LOOK_MS)
         except (FetchError, BadMediaError, CourierError) as error:
             log.warning("job %s is not delivered yet: %s", job.id, error)
             await self._later(job, backoff_ms(job.tries, cap=_POST_CAP_MS), error)

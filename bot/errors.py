@@ -11,6 +11,7 @@ AtelierError
 │  ├─ RefusedHostError · BadMediaError
 │  ├─ FetchError ─ MissingMediaError
 ├─ CourierError         Discord could not be reached; the same message may be tried again
+│  └─ OfflineError      the bot is not connected to Discord; nothing was tried
 ├─ ConfigError          a setting is missing or wrong; stops the start
 ├─ SealError            a secret that is kept cannot be read
 └─ CallbackError        a callback that does not verify
@@ -141,6 +142,10 @@ class MissingMediaError(FetchError):
 
 class CourierError(AtelierError):
     """Discord could not be reached; the same message may be tried again."""
+
+
+class OfflineError(CourierError):
+    """The bot is not connected to Discord; nothing was tried."""
 
 
 class ConfigError(AtelierError):

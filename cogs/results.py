@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 import discord
 
-from bot.errors import CourierError, FetchError
+from bot.errors import CourierError, FetchError, OfflineError
 from bot.text import N_, _, explain, reading
 from bot.wire import Delivery, Progress, Receipt
 from cogs.composer import Composer
@@ -102,7 +102,7 @@ class DiscordCourier:
         """Post the job's one message of this outcome; CourierError when it may be tried again."""
         job = delivery.job
         if not self._client.is_ready():
-            raise CourierError(N_("Discord is not connected yet."))
+            raise OfflineError(N_("Discord is not connected yet."))
         async with self._turn(job):
             with reading(job.destination.locale), reaching():
                 async with asyncio.timeout(_DELIVER_SECONDS):

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.errors import CourierError
+from bot.errors import CourierError, OfflineError
 from bot.media import images
 from bot.media.fetch import Fetcher, FetchRules
 from bot.media.pool import MediaPool
@@ -323,3 +323,17 @@ async def test_the_tile_speaks_the_language_of_its_person(
 
     assert job.destination.locale == "zh-CN"
     assert spoken == ["zh-CN"]
+
+
+async def test_however_often_discord_was_away_a_result_waits_seconds_for_it(workshop: Workshop):
+    job = await workshop.press()
+    await workshop.turn("submit")
+    workshop.provider.finish(workshop.provider.paid[-1].id)
+    workshop.clock.advance(60)
+    await workshop.turn("watch")
+    workshop.courier.troubles.extend(OfflineError() for _time in range(12))
+    for _time in range(13):
+        await workshop.turn("deliver")
+        workshop.clock.advance(5)
+
+    assert [each.job.id for each in workshop.courier.delivered] == [job.id]
