@@ -123,28 +123,10 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
         database.claim_file()
         await database.migrate()
         await files.open()
-        jobs = JobStore(database)
-        await jobs.release_leases()
-        assets = AssetStore(database)
+        parts, assets = await _parts(settings, database, transport), AssetStore(database)
+        await parts.jobs.release_leases()
         keeper = Keeper(assets=assets, files=files, pool=pool, now=now)
-        deliverer = Deliverer(jobs=jobs, keeper=keeper, fetcher=fetcher, now=now)
-        accounts = await provision.accounts(settings, database, transport)
-        gate = provision.gate(settings, database, accounts)
-        alerts = provision.alerts(settings, database, accounts, gate.servers)
-        parts = Parts(
-            jobs=jobs,
-            catalog=providers.catalog(
-                {name for name, _account in accounts}, public=bool(settings.public_url)
-            ),
-            providers={provider.name: provider for provider in providers.PROVIDERS},
-            credentials=accounts,
-            transport=transport,
-            signer=Signer(settings.secret_keys),
-            gate=gate,
-            alerts=alerts,
-            terms=provision.terms(settings),
-            now=now,
-        )
+        deliverer = Deliverer(jobs=parts.jobs, keeper=keeper, fetcher=fetcher, now=now)
         yield Core(
             settings=settings,
             database=database,
@@ -158,9 +140,28 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
                 now=now,
                 days=settings.retention_days,
             ),
-            alerts=alerts,
+            alerts=parts.alerts,
             chronicle=_chronicle(parts, LedgerStore(database)),
         )
+
+
+async def _parts(settings: Settings, database: Database, transport: Transport) -> Parts:
+    accounts = await provision.accounts(settings, database, transport)
+    gate = provision.gate(settings, database, accounts)
+    return Parts(
+        jobs=JobStore(database),
+        catalog=providers.catalog(
+            {name for name, _account in accounts}, public=bool(settings.public_url)
+        ),
+        providers={provider.name: provider for provider in providers.PROVIDERS},
+        credentials=accounts,
+        transport=transport,
+        signer=Signer(settings.secret_keys),
+        gate=gate,
+        alerts=provision.alerts(settings, database, accounts, gate.servers),
+        terms=provision.terms(settings),
+        now=now,
+    )
 
 
 def _chronicle(parts: Parts, ledger: LedgerStore) -> Chronicle:

@@ -104,12 +104,11 @@ class Engine:
         order = replace(order, params=params, destination=_placed(order, operation, rules))
         job = self._row(order, operation, credential)
         # Counting holds up every other writer, so it is done where there is anything to count for.
-        is_free = gate.limits(order.person, rules, credential).is_unlimited
-        allowance = gate.allowance(order.person, rules, job.price, credential)
+        allowance = None
+        if not gate.limits(order.person, rules, credential).is_unlimited:
+            allowance = gate.allowance(order.person, rules, job.price, credential)
         model = model_key(operation.name, job.traits)
-        stored, new = await self.jobs.add(
-            job, model=model, allowance=None if is_free else allowance
-        )
+        stored, new = await self.jobs.add(job, model=model, allowance=allowance)
         if new:
             log.info("job %s new -> queued", job.id, extra={"action": "queued", "job": job.id})
         return stored, new

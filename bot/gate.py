@@ -23,7 +23,8 @@ from storage.records import Allowance, Standing
 class Gate:
     """Asked for each order, and before anybody is shown something that leads to one.
 
-    `usual` are the limits that hold where no server says otherwise. Who is blocked in one of the
+    `usual` are the limits that hold where no server says otherwise, and that no server goes above
+    where the bot's own account pays. Who is blocked in one of the
     servers of `operators` is blocked in direct messages, too.
     """
 
@@ -90,8 +91,8 @@ class Gate:
         What takes nothing of the parent but its words or its file follows no job. GoneError when
         the account of the followed job pays no more; NotAllowedError in another place.
         """
-        follows = operation.follows(params) and parent is not None
-        if parent is None or not follows or parent.provider != operation.provider:
+        is_theirs = parent is not None and parent.provider == operation.provider
+        if parent is None or not (is_theirs and operation.follows(params)):
             return self.accounts.payer(operation.provider, person.guild_id)
         name = parent.credential
         if self.accounts.pays(operation.provider, name, person.guild_id):
